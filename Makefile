@@ -1,0 +1,88 @@
+# Needs: Python >= 3.11 with pip and venv, make, git. Everything else is installed into .venv*/.
+#
+#   make demo    install the package without extras and read examples/street.jpg
+#   make test    the whole test suite
+#   make check   format, lint, types, import contracts
+#   make bench   latency and memory, beside RapidOCR
+#   make eval    accuracy on the development set (DEV=folder)
+#   make clean   remove environments, caches and builds
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench eval clean
+
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
+DEV ?= ../shared/data/dev/world
+UV_VERSION := 0.13.8
+TORCH_VERSION := 2.13.0
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+# Nothing of the caller's own environments may leak in.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME UV_PROJECT_ENVIRONMENT UV_PYTHON UV_INDEX UV_DEFAULT_INDEX
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+# As pip does: trust what the machine trusts, such as the certificate of a company's proxy.
+export UV_SYSTEM_CERTS := 1
+
+UV = .venv-tools/bin/uv
+SYNC = $(UV) sync --locked --quiet --python .venv-tools/bin/python
+SOURCES = $(shell find src -type f -not -name '*.pyc')
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+$(UV): Makefile
+	@test -n "$(PYTHON)" || { echo "error: no Python >= 3.11 found; set PYTHON=/path/to/python3.11"; exit 1; }
+	"$(PYTHON)" -m venv --clear .venv-tools
+	.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# The package as a user gets it: a built wheel, no extras, no development tools.
+.venv-demo/.ready: $(UV) pyproject.toml uv.lock $(SOURCES)
+	UV_PROJECT_ENVIRONMENT=.venv-demo $(SYNC) --no-editable --reinstall-package platelens
+	@touch $@
+
+# Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, so the CPU
+# build of the same version is put in where its index can be reached.
+.venv/.ready: $(UV) pyproject.toml uv.lock
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --inexact --group dev --extra train-base
+	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
+		probe="import urllib.request as r; r.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=10)"; \
+		index=$$(.venv/bin/python -c "$$probe" 2>/dev/null && echo $(TORCH_CPU_INDEX) || true); \
+		echo "installing torch $(TORCH_VERSION) from $${index:-PyPI}"; \
+		.venv-tools/bin/python -m pip --python .venv/bin/python install --quiet \
+			--disable-pip-version-check $${index:+--extra-index-url "$$index"} \
+			torch==$(TORCH_VERSION); }
+	@touch $@
+
+.venv-bench/.ready: $(UV) pyproject.toml uv.lock
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench
+	@touch $@
+
+demo: .venv-demo/.ready
+	.venv-demo/bin/platelens read examples/street.jpg
+
+test: .venv/.ready
+	.venv/bin/python -m pytest $(ARGS)
+
+check: .venv/.ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/.ready
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.read_latency $(ARGS)
+
+eval: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.accuracy $(DEV) $(ARGS)
+
+clean:
+	rm -rf .venv .venv-demo .venv-bench .venv-tools dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find src tests benchmarks examples -type d -name __pycache__ -prune -exec rm -rf {} +

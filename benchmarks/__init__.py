@@ -1,0 +1,1 @@
+"""Measurements: accuracy on labelled pictures, and time and memory."""

@@ -1,0 +1,1 @@
+"""What the demo picture is drawn with: paint, a plate, a car and a street."""

@@ -1,0 +1,27 @@
+"""The characters of a plate and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What a registration number is made of, after normalisation."""
+
+BLANK: Final = 0
+"""The class number of "no character" (the blank of CTC); character i of an alphabet is i + 1."""
+
+
+def normalise(text: str) -> str:
+    """Give `text` in upper case without anything that is not A-Z or 0-9."""
+    return "".join(c for c in text.upper() if c in CHARACTERS)
+
+
+def encode(text: str, alphabet: str = CHARACTERS) -> list[int]:
+    """Give the class number of every character; ValueError for one outside `alphabet`."""
+    return [alphabet.index(c) + 1 for c in text]
+
+
+def decode(numbers: Sequence[int], alphabet: str = CHARACTERS) -> str:
+    """Give the text of class numbers; blanks are left out."""
+    return "".join(alphabet[n - 1] for n in numbers if n != BLANK)

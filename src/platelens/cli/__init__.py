@@ -1,0 +1,1 @@
+"""The command line. A command parses, calls the room that works, and prints."""

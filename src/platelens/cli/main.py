@@ -1,0 +1,55 @@
+"""The command `platelens` and its subcommands."""
+
+from __future__ import annotations
+
+import io
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from platelens.cli import models
+from platelens.cli.detect import detect
+from platelens.cli.doctor import doctor
+from platelens.cli.ocr import ocr
+from platelens.cli.read import read
+
+app = typer.Typer(
+    name="platelens",
+    help="Read licence plates in photographs: offline, with models inside the package.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(read)
+app.command()(detect)
+app.command()(ocr)
+app.add_typer(models.app)
+app.command()(doctor)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"platelens {version('platelens')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _platelens(
+    *,
+    show_version: Annotated[  # its callback does the work
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; the exit status is 0, 1 (some picture failed) or 2 (could not work)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file name that the terminal's encoding lacks is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
+    app()

@@ -1,0 +1,63 @@
+"""The options that several commands share, and the frozen values they are gathered into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Images, folders of images (not their subfolders), or quoted globs.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object a line and picture.")]
+CsvFile = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write a row for each plate to FILE.")
+]
+AnnotateDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--annotate", metavar="DIR", help="Save the pictures with plates and texts drawn to DIR."
+    ),
+]
+CropsDir = Annotated[
+    Path | None, typer.Option("--crops", metavar="DIR", help="Save the rectified plates to DIR.")
+]
+MinConfidence = Annotated[
+    float,
+    typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out plates less sure."),
+]
+Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Candidates a plate in JSON.")]
+DetectorName = Annotated[
+    str, typer.Option("--detector", metavar="NAME", help="Model that finds plates, or path:DIR.")
+]
+ReaderName = Annotated[
+    str, typer.Option("--reader", metavar="NAME", help="Model that reads plates, or path:DIR.")
+]
+Device = Annotated[
+    str, typer.Option("--device", help="cpu or cuda; an error where it is not available.")
+]
+Threads = Annotated[
+    int, typer.Option("--threads", min=1, metavar="N", help="CPU threads of each model.")
+]
+
+DEFAULT_TOP = 5
+DEFAULT_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where results go beside the standard output."""
+
+    csv: Path | None = None
+    annotate: Path | None = None
+    crops: Path | None = None
+
+
+NO_OUTPUTS = Outputs()

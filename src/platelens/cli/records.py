@@ -1,0 +1,102 @@
+"""Results as the plain values that `--json` prints. The form is a promise: see docs/cli.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from platelens.pipeline import ReadResult
+    from platelens.types import Detection, Plate, Reading
+
+Record = dict[str, Any]
+
+
+def read_record(name: str, result: ReadResult, top: int) -> Record:
+    """Give what `read` prints of a picture, at most `top` candidates a plate."""
+    return {
+        **_picture(name, result),
+        "plates": [_plate(plate, top) for plate in result.plates],
+        "ms": {
+            "detect": _ms(result.ms_detect),
+            "read": _ms(result.ms_read),
+            "total": _ms(result.ms_total),
+        },
+    }
+
+
+def detect_record(name: str, result: ReadResult) -> Record:
+    """Give what `detect` prints of a picture: as `read`, without what reading adds."""
+    return {
+        **_picture(name, result),
+        "plates": [_place(plate.detection) for plate in result.plates],
+        "ms": {"detect": _ms(result.ms_detect), "total": _ms(result.ms_total)},
+    }
+
+
+def ocr_record(name: str, result: ReadResult, top: int) -> Record:
+    """Give what `ocr` prints of a picture, which is taken as one plate."""
+    reading = result.plates[0].reading if result.plates else None
+    return {
+        **_picture(name, result),
+        **_text(reading),
+        **_details(reading, top),
+        "ms": {"read": _ms(result.ms_read), "total": _ms(result.ms_total)},
+    }
+
+
+def _picture(name: str, result: ReadResult) -> Record:
+    return {"image": name, "width": result.width, "height": result.height}
+
+
+def _plate(plate: Plate, top: int) -> Record:
+    return {
+        **_text(plate.reading),
+        **_place(plate.detection),
+        **_details(plate.reading, top),
+        "region": plate.region.code if plate.region else None,
+    }
+
+
+def _text(reading: Reading | None) -> Record:
+    return {
+        "text": reading.text if reading else "",
+        # The confidence that there is nothing to read is none in a text.
+        "confidence": _confidence(reading.confidence if reading and reading.text else 0.0),
+    }
+
+
+def _place(detection: Detection) -> Record:
+    box = detection.box
+    return {
+        "box": [_pixel(v) for v in (box.x1, box.y1, box.x2, box.y2)],
+        "corners": [[_pixel(x), _pixel(y)] for x, y in detection.quad.points],
+        "detection_confidence": _confidence(detection.confidence),
+    }
+
+
+def _details(reading: Reading | None, top: int) -> Record:
+    if reading is None:
+        return {"characters": [], "candidates": [], "rows": 1}
+    return {
+        "characters": [
+            {"char": char, "confidence": _confidence(confidence)}
+            for char, confidence in zip(reading.text, reading.char_confidences, strict=True)
+        ],
+        "candidates": [
+            {"text": c.text, "confidence": _confidence(c.confidence)}
+            for c in [c for c in reading.candidates if c.text][:top]
+        ],
+        "rows": reading.rows,
+    }
+
+
+def _pixel(value: float) -> float:
+    return round(float(value), 1)
+
+
+def _confidence(value: float) -> float:
+    return round(float(value), 4)
+
+
+def _ms(value: float) -> float:
+    return round(float(value), 2)

@@ -1,0 +1,84 @@
+"""Boxes and quads: overlaps, conversions and the rectification of a plate."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from platelens.types import Box, Quad, RgbImage
+
+FloatArray = NDArray[np.float32]
+
+
+def iou_xyxy(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Give the intersection over union of every box of `a` with every box of `b`.
+
+    Args:
+        a: (N, 4) boxes as x1, y1, x2, y2.
+        b: (M, 4) boxes, same units.
+
+    Returns:
+        (N, M) values between 0 and 1.
+    """
+    top_left = np.maximum(a[:, None, :2], b[None, :, :2])
+    bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    sides = np.clip(bottom_right - top_left, 0, None)
+    intersection = sides[..., 0] * sides[..., 1]
+    area_a = (a[:, 2] - a[:, 0]) * (a[:, 3] - a[:, 1])
+    area_b = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+    union = area_a[:, None] + area_b[None, :] - intersection
+    return np.asarray(intersection / np.maximum(union, 1e-9), dtype=np.float32)
+
+
+def quad_to_array(quad: Quad) -> FloatArray:
+    """Give the corners as a (4, 2) array in the order of `Quad.points`."""
+    return np.asarray(quad.points, dtype=np.float32)
+
+
+def array_to_quad(corners: FloatArray) -> Quad:
+    """Make a quad of a (4, 2) array in the order of `Quad.points`."""
+    tl, tr, br, bl = ((float(x), float(y)) for x, y in corners)
+    return Quad(tl, tr, br, bl)
+
+
+def box_to_quad(box: Box) -> Quad:
+    """Give the corners of an axis-aligned box."""
+    return Quad((box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2))
+
+
+def quad_size_hw(quad: Quad) -> tuple[int, int]:
+    """Give the (height, width) of the upright picture of a plate, in whole pixels, at least 1.
+
+    The longer of each pair of opposite sides counts, so that no detail is thrown away.
+    """
+    c = quad_to_array(quad)
+    width = max(np.linalg.norm(c[1] - c[0]), np.linalg.norm(c[2] - c[3]))
+    height = max(np.linalg.norm(c[3] - c[0]), np.linalg.norm(c[2] - c[1]))
+    return max(1, round(float(height))), max(1, round(float(width)))
+
+
+def grow_quad(quad: Quad, fraction: float) -> Quad:
+    """Move every corner away from the centre by `fraction` of its distance to the centre."""
+    c = quad_to_array(quad)
+    centre = c.mean(axis=0)
+    return array_to_quad(centre + (c - centre) * np.float32(1 + fraction))
+
+
+def rectify(image: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> RgbImage:
+    """Give the upright picture of a plate, seen through its four corners.
+
+    Args:
+        image: the frame.
+        quad: corners in pixels of `image`; they may lie outside it (the edge is repeated).
+        size_hw: height and width of the result in pixels.
+    """
+    height, width = size_hw
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    # Pixel centres are at half coordinates for us and at whole ones for OpenCV.
+    matrix = cv2.getPerspectiveTransform(quad_to_array(quad) - 0.5, target - 0.5)
+    flags = cv2.INTER_LINEAR
+    pixels = cv2.warpPerspective(
+        image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return RgbImage(np.asarray(pixels, dtype=np.uint8))

@@ -1,0 +1,17 @@
+"""Pixels in and out; the only place that knows BGR."""
+
+from platelens.imaging.decode import MAX_PIXELS, decode, load
+from platelens.imaging.draw import draw_plate
+from platelens.imaging.encode import encode, save
+from platelens.imaging.pixels import crop, from_array
+
+__all__ = [
+    "MAX_PIXELS",
+    "crop",
+    "decode",
+    "draw_plate",
+    "encode",
+    "from_array",
+    "load",
+    "save",
+]

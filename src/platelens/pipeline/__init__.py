@@ -1,0 +1,16 @@
+"""The stages joined: a picture in, its plates out."""
+
+from platelens.pipeline.build import build_detector, build_pipeline, build_recognizer
+from platelens.pipeline.pipeline import Pipeline, PipelineSettings, ReadResult, cut_plate
+from platelens.pipeline.reader import PlateReader
+
+__all__ = [
+    "Pipeline",
+    "PipelineSettings",
+    "PlateReader",
+    "ReadResult",
+    "build_detector",
+    "build_pipeline",
+    "build_recognizer",
+    "cut_plate",
+]

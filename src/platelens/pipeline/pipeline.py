@@ -1,0 +1,172 @@
+"""Detector and recogniser in a row. The stages never call each other; this file calls them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from platelens.geometry import box_to_quad, quad_size_hw, rectify
+from platelens.types import (
+    Box,
+    Detection,
+    Detector,
+    Plate,
+    Quad,
+    Reading,
+    Recognizer,
+    RgbImage,
+)
+
+MAX_PLATE_SIDE: Final = 1024
+"""Longer side of a rectified plate, in pixels; more is no gain to a reader and costs memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSettings:
+    """What the pipeline itself decides, apart from its stages."""
+
+    min_confidence: float = 0.0
+    """Plates read with less than this are left out; 0 keeps even those without a text."""
+
+    whole_min_confidence: float = 0.8
+    """A picture in which no plate is found counts as a plate itself if read this surely."""
+
+    whole_aspect: tuple[float, float] = (1.2, 8.0)
+    """Width / height of such a picture, least and most."""
+
+    whole_width: tuple[int, int] = (24, 800)
+    """Width of such a picture in pixels, least and most: larger ones are hardly crops."""
+
+
+DEFAULT_SETTINGS: Final = PipelineSettings()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReadResult:
+    """What one picture gave, and how long it took."""
+
+    image: RgbImage  # as displayed: the pixels that boxes and corners refer to
+    plates: tuple[Plate, ...]  # left to right
+    ms_detect: float
+    ms_read: float  # rectification and recogniser, all plates together
+    ms_total: float  # with the loading of the picture where the caller did not load it
+
+    @property
+    def width(self) -> int:
+        """Width of the picture in pixels."""
+        return int(self.image.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Height of the picture in pixels."""
+        return int(self.image.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """A place to read: found by the detector, or a whole picture that may be a plate."""
+
+    detection: Detection
+    is_whole: bool = False
+
+
+class Pipeline:
+    """Finds and reads the plates of pictures. Safe to share between threads.
+
+    Args:
+        detector: the first stage.
+        recognizer: the second stage.
+        settings: what is decided here.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        recognizer: Recognizer,
+        settings: PipelineSettings = DEFAULT_SETTINGS,
+    ) -> None:
+        self.detector = detector
+        self.recognizer = recognizer
+        self.settings = settings
+
+    def run(self, image: RgbImage) -> list[Plate]:
+        """Find and read every plate of `image`, left to right; [] when there is none."""
+        return self.run_batch([image])[0]
+
+    def run_batch(self, images: Iterable[RgbImage]) -> list[list[Plate]]:
+        """Do as `run` for each of `images`, with one call of the recogniser for all plates.
+
+        The pictures are taken one by one; only the rectified plates of all stay in memory.
+        """
+        finds: list[list[_Find]] = []
+        crops: list[RgbImage] = []
+        for image in images:
+            finds.append(self._find(image))
+            crops += [cut_plate(image, f.detection.quad) for f in finds[-1]]
+        readings = iter(self._read(crops))
+        return [self._join(each, [next(readings) for _ in each]) for each in finds]
+
+    def run_timed(self, image: RgbImage) -> ReadResult:
+        """Do as `run` and say how long each stage took."""
+        start = time.perf_counter()
+        finds = self._find(image)
+        found = time.perf_counter()
+        crops = [cut_plate(image, f.detection.quad) for f in finds]
+        plates = self._join(finds, self._read(crops))
+        end = time.perf_counter()
+        return ReadResult(
+            image=image,
+            plates=tuple(plates),
+            ms_detect=(found - start) * 1e3,
+            ms_read=(end - found) * 1e3,
+            ms_total=(end - start) * 1e3,
+        )
+
+    def _find(self, image: RgbImage) -> list[_Find]:
+        detections = sorted(self.detector.detect(image), key=lambda d: d.box.x1)
+        if not detections and self._may_be_plate(image):
+            height, width = image.shape[:2]
+            box = Box(0.0, 0.0, float(width), float(height))
+            return [_Find(Detection(box, box_to_quad(box), 0.0), is_whole=True)]
+        return [_Find(d) for d in detections]
+
+    def _may_be_plate(self, image: RgbImage) -> bool:
+        height, width = image.shape[:2]
+        narrowest, widest = self.settings.whole_width
+        squarest, longest = self.settings.whole_aspect
+        aspect = float(width / height)
+        return narrowest <= int(width) <= widest and squarest <= aspect <= longest
+
+    def _read(self, crops: list[RgbImage]) -> list[Reading]:
+        readings = self.recognizer.read(crops) if crops else []
+        if len(readings) != len(crops):
+            raise ValueError(
+                f"a recogniser must give a reading for each crop; "
+                f"got {len(crops)} crops, {len(readings)} readings"
+            )
+        return readings
+
+    def _join(self, finds: list[_Find], readings: list[Reading]) -> list[Plate]:
+        plates = []
+        for find, reading in zip(finds, readings, strict=True):
+            detection = find.detection
+            least = self.settings.min_confidence
+            # Without a text, a reader's confidence is that there is nothing to read.
+            confidence = reading.confidence if reading.text else 0.0
+            if find.is_whole:
+                # Nothing but its text says that the picture is a plate.
+                detection = replace(detection, confidence=confidence)
+                least = max(least, self.settings.whole_min_confidence)
+            if confidence >= least:
+                plates.append(Plate(detection, reading))
+        return plates
+
+
+def cut_plate(image: RgbImage, quad: Quad) -> RgbImage:
+    """Give the rectified plate in its natural size, the longer side at most MAX_PLATE_SIDE."""
+    height, width = quad_size_hw(quad)
+    shrink = min(1.0, MAX_PLATE_SIDE / max(height, width))
+    size_hw = (max(1, round(height * shrink)), max(1, round(width * shrink)))
+    return rectify(image, quad, size_hw)

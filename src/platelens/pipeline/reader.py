@@ -1,0 +1,97 @@
+"""The front door for Python: files, bytes and arrays in, plates out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Literal, overload
+
+from numpy.typing import NDArray
+
+from platelens import imaging
+from platelens.pipeline.build import build_pipeline
+from platelens.pipeline.pipeline import PipelineSettings, ReadResult
+from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
+from platelens.types import Detector, Plate, Recognizer, RgbImage
+
+Order = Literal["rgb", "bgr"]
+FileSource = str | os.PathLike[str] | bytes
+ImageSource = FileSource | NDArray[Any]
+
+
+class PlateReader:
+    """Reads the plates of pictures. One reader can be shared by many threads.
+
+    Args:
+        detector: the name of a model, `path:` and a model folder, or an own `Detector`.
+        recognizer: likewise, or an own `Recognizer`.
+        device: "cpu" or "cuda"; used as asked or refused, never replaced.
+        threads: how many threads one call of a model may use.
+        top_n: how many candidates a plate gets at most; of an own recogniser, its own matter.
+        min_confidence: plates whose text is less sure are left out; 0..1.
+
+    Raises:
+        ModelError: a model is unknown, damaged or does not fit.
+        DeviceError: the device is not available here.
+    """
+
+    def __init__(
+        self,
+        detector: Detector | str = DEFAULT_DETECTOR,
+        recognizer: Recognizer | str = DEFAULT_RECOGNIZER,
+        *,
+        device: str = "cpu",
+        threads: int = 2,
+        top_n: int = 5,
+        min_confidence: float = 0.0,
+    ) -> None:
+        settings = PipelineSettings(min_confidence=min_confidence)
+        self.pipeline = build_pipeline(
+            detector, recognizer, device=device, threads=threads, top_n=top_n, settings=settings
+        )
+
+    @overload
+    def read(self, image: FileSource) -> list[Plate]: ...
+    @overload
+    def read(self, image: NDArray[Any], *, order: Order) -> list[Plate]: ...
+    def read(self, image: ImageSource, *, order: Order | None = None) -> list[Plate]:
+        """Find and read every plate of a picture, left to right; [] when there is none.
+
+        Args:
+            image: a path, the bytes of an image file, or an array (H, W, 3).
+            order: of an array's channels; must be said for arrays, is ignored for files.
+
+        Raises:
+            ImageError: the picture is missing, damaged or too large.
+        """
+        return self.pipeline.run(_load(image, order))
+
+    def read_batch(
+        self, images: Iterable[ImageSource], *, order: Order | None = None
+    ) -> list[list[Plate]]:
+        """Do as `read` for many pictures; the plates of all are read together.
+
+        Raises:
+            ImageError: one of the pictures is missing, damaged or too large.
+        """
+        return self.pipeline.run_batch(_load(image, order) for image in images)
+
+    def read_timed(self, image: ImageSource, *, order: Order | None = None) -> ReadResult:
+        """Do as `read`; the result holds the picture and the times, loading included."""
+        start = time.perf_counter()
+        loaded = _load(image, order)
+        ms_load = (time.perf_counter() - start) * 1e3
+        result = self.pipeline.run_timed(loaded)
+        return replace(result, ms_total=result.ms_total + ms_load)
+
+
+def _load(image: ImageSource, order: Order | None) -> RgbImage:
+    if isinstance(image, bytes):
+        return imaging.decode(image)
+    if isinstance(image, str | os.PathLike):
+        return imaging.load(image)
+    if order is None:
+        raise TypeError('an array needs its channel order: order="rgb" or order="bgr"')
+    return imaging.from_array(image, order=order)

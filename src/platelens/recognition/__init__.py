@@ -1,0 +1,5 @@
+"""Plate crop -> its text."""
+
+from platelens.recognition.recognizer import PlateRecognizer
+
+__all__ = ["PlateRecognizer"]

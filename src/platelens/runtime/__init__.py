@@ -1,0 +1,42 @@
+"""Model folders, and ONNX Runtime to run them."""
+
+from platelens.runtime.checksum import read_graph, sha256_hex
+from platelens.runtime.hub import (
+    DEFAULT_DETECTOR,
+    DEFAULT_RECOGNIZER,
+    model_folder,
+    model_names,
+)
+from platelens.runtime.manifest import (
+    GRAPH_NAME,
+    MANIFEST_NAME,
+    Manifest,
+    load_manifest,
+    write_manifest,
+)
+from platelens.runtime.session import (
+    Device,
+    Session,
+    available_providers,
+    open_session,
+    require_provider,
+)
+
+__all__ = [
+    "DEFAULT_DETECTOR",
+    "DEFAULT_RECOGNIZER",
+    "GRAPH_NAME",
+    "MANIFEST_NAME",
+    "Device",
+    "Manifest",
+    "Session",
+    "available_providers",
+    "load_manifest",
+    "model_folder",
+    "model_names",
+    "open_session",
+    "read_graph",
+    "require_provider",
+    "sha256_hex",
+    "write_manifest",
+]

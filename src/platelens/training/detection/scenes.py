@@ -1,0 +1,61 @@
+"""Pictures held in memory, and the flat plates that are put into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from platelens.datasets import Sample
+from platelens.geometry import box_to_quad, quad_to_array
+from platelens.imaging import load
+from platelens.types import RgbImage
+
+FloatArray = NDArray[np.float32]
+MAX_SIDE_PX: Final = 1280
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A street scene in memory; larger pictures are scaled down to MAX_SIDE_PX."""
+
+    pixels: RgbImage
+    corners: FloatArray  # (N, 4, 2) pixels, clockwise from top-left
+    exact: NDArray[np.bool_]  # (N,) corners are labelled; else they are those of the box
+    stretched: bool  # the picture was squeezed into a square by its publisher
+
+
+def load_scene(sample: Sample) -> Scene:
+    """Read the picture of `sample` and its plates."""
+    pixels = load(sample.image)
+    scale = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
+    if scale < 1:
+        pixels = RgbImage(
+            np.asarray(
+                cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA),
+                dtype=np.uint8,
+            )
+        )
+    quads = [quad_to_array(p.quad or box_to_quad(p.box)) for p in sample.plates]
+    return Scene(
+        pixels=pixels,
+        corners=np.asarray(quads, np.float32).reshape(-1, 4, 2) * np.float32(scale),
+        exact=np.array([p.quad is not None for p in sample.plates], dtype=bool),
+        stretched=sample.width == sample.height,
+    )
+
+
+def load_flat_crops(paths: Sequence[Path], height_px: int = 80) -> list[RgbImage]:
+    """Read pictures that show nothing but a plate, scaled to one height."""
+    crops = []
+    for path in paths:
+        pixels = load(path)
+        width = max(8, round(pixels.shape[1] * height_px / pixels.shape[0]))
+        small = cv2.resize(pixels, (width, height_px), interpolation=cv2.INTER_AREA)
+        crops.append(RgbImage(np.asarray(small, dtype=np.uint8)))
+    return crops

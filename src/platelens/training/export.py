@@ -1,0 +1,124 @@
+"""Run folder -> model folder: ONNX graph, manifest and card, checked against PyTorch."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+import torch
+from torch import nn
+
+from platelens.alphabet import CHARACTERS
+from platelens.errors import TrainingError
+from platelens.runtime import Manifest, open_session, write_manifest
+from platelens.runtime.manifest import GRAPH_NAME
+from platelens.training.networks import make_network
+from platelens.training.recipe import Recipe
+
+OPSET: Final = 18
+_OUTPUTS: Final = {"detection": "map", "recognition": "logits"}
+_TOLERANCE: Final = 2e-3
+
+
+def export_run(run: Path, target: Path, numbers: Mapping[str, Mapping[str, float]]) -> Manifest:
+    """Write the model of a finished run into the folder `target`.
+
+    Args:
+        run: folder with `recipe.json` and `weights.pt`.
+        target: the model folder; made if need be, older files in it are replaced.
+        numbers: "settings" (thresholds, temperature) and "scores" for the manifest.
+
+    Raises:
+        TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree.
+    """
+    try:
+        recipe = Recipe.model_validate_json((run / "recipe.json").read_text(encoding="utf-8"))
+        weights = torch.load(run / "weights.pt", map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise TrainingError(f"{run}: is not a finished run: {error}") from error
+    network = make_network(recipe).eval()
+    network.load_state_dict(weights)
+    target.mkdir(parents=True, exist_ok=True)
+    write_graph(network, recipe, target / GRAPH_NAME)
+    manifest = Manifest(
+        name=recipe.name,
+        task=recipe.task,
+        version="1",
+        licence="Apache-2.0",
+        sha256=hashlib.sha256((target / GRAPH_NAME).read_bytes()).hexdigest(),
+        input_size=recipe.input_size,
+        alphabet=CHARACTERS if recipe.task == "recognition" else "",
+        recipe=recipe.name,
+        trained_on=recipe.data.trained_on,
+        settings=dict(numbers.get("settings", {})),
+        scores=dict(numbers.get("scores", {})),
+    )
+    write_manifest(manifest, target)
+    _check(network, recipe, target)
+    return manifest
+
+
+def write_graph(network: nn.Module, recipe: Recipe, path: Path) -> None:
+    """Export `network` with one input "image", uint8 (N, H, W, 3).
+
+    N is free; H and W are free for a detector (multiples of 32), fixed for a reader.
+    """
+    shape: dict[int, torch.export.Dim | torch.export.dynamic_shapes._DimHint]
+    shape = {0: torch.export.Dim("n", min=1, max=4096)}
+    if recipe.task == "detection":
+        shape |= {1: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns about itself
+        program = torch.onnx.export(
+            network,
+            (_example(recipe, 2),),
+            input_names=["image"],
+            output_names=[_OUTPUTS[recipe.task]],
+            dynamic_shapes=(shape,),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    if program is None:
+        raise TrainingError("the ONNX exporter gave nothing")
+    model = program.model_proto
+    _forget_sources(model)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _forget_sources(model: onnx.ModelProto) -> None:
+    """Drop what the exporter noted about source files: paths of this machine, and half a MB."""
+    model.graph.ClearField("doc_string")
+    for node in model.graph.node:
+        node.ClearField("doc_string")
+        node.ClearField("metadata_props")
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+    model.graph.ClearField("metadata_props")
+    model.ClearField("metadata_props")
+
+
+def _example(recipe: Recipe, count: int) -> torch.Tensor:
+    height, width = (256, 320) if recipe.task == "detection" else recipe.input_size
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (count, height, width, 3), dtype=torch.uint8, generator=generator)
+
+
+def _check(network: nn.Module, recipe: Recipe, folder: Path) -> None:
+    """Compare ONNX Runtime with PyTorch on noise, for one picture and for three."""
+    session = open_session(folder)
+    for count in (1, 3):
+        pixels = _example(recipe, count)
+        with torch.inference_mode():
+            wanted = network(pixels).numpy()
+        (given,) = session.run(pixels.numpy())
+        error = float(np.abs(given - wanted).max() / max(1.0, float(np.abs(wanted).max())))
+        if not error < _TOLERANCE:
+            raise TrainingError(f"{folder}: ONNX Runtime is off by {error:.2g} of the range")

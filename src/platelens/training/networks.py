@@ -1,0 +1,20 @@
+"""Recipe -> untrained network."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from platelens.alphabet import CHARACTERS
+from platelens.training.detection import networks as detection
+from platelens.training.recipe import Recipe
+from platelens.training.recognition import networks as recognition
+
+
+def make_network(recipe: Recipe) -> nn.Module:
+    """Build the network of `recipe` with random weights."""
+    settings = recipe.network.model_dump(exclude={"name"})
+    if recipe.task == "detection":
+        return detection.build_network(recipe.network.name, **settings)
+    return recognition.build_network(
+        recipe.network.name, size_hw=recipe.input_size, classes=len(CHARACTERS) + 1, **settings
+    )

@@ -1,0 +1,112 @@
+"""Recipes: everything a training run needs to know, as data. Read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from platelens.errors import RecipeError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PyramidRecipe(_Part):
+    """`training.detection.networks.PyramidDetector`."""
+
+    name: Literal["pyramid"]
+    widths: tuple[int, int, int, int, int]
+    depths: tuple[int, int, int, int]
+    neck: int
+
+
+class TwoRowRecipe(_Part):
+    """`training.recognition.networks.TwoRowReader`."""
+
+    name: Literal["two_row"]
+    widths: tuple[int, int, int, int]
+    depths: tuple[int, int, int, int]
+    hidden: int
+    dropout: float
+
+
+NetworkRecipe = Annotated[PyramidRecipe | TwoRowRecipe, Field(discriminator="name")]
+
+
+class SceneSource(_Part):
+    """A folder of labelled scenes and the share of the samples it gives."""
+
+    folder: str
+    share: float = Field(gt=0)
+
+
+class DataRecipe(_Part):
+    """What the samples are made of. Folders are relative to the data root."""
+
+    scenes: tuple[SceneSource, ...]
+    us_plates: float = Field(ge=0, default=0)  # share of the US crops
+    ccpd_crops: float = Field(ge=0, default=0)
+    synthetic: float = Field(ge=0, default=0)
+    fonts: tuple[str, ...]  # folders; absolute ones are taken as they are
+    trained_on: tuple[str, ...]  # name (licence), for the manifest
+
+
+class FitRecipe(_Part):
+    """See `training.loop.FitSettings`, into which it turns."""
+
+    samples: int = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    weight_decay: float = 0.02
+    warm_up: float = 0.03
+    average: float = 0.999
+    report_every: int = 100
+    workers: int = 2
+    threads: int = 2
+
+
+class Recipe(_Part):
+    """One published model."""
+
+    name: str
+    task: Literal["detection", "recognition"]
+    seed: int
+    input_size: tuple[int, int]  # height, width; a detector's: the longer side, twice
+    window: int = 320  # side of a detector's training windows, pixels
+    network: NetworkRecipe
+    data: DataRecipe
+    fit: FitRecipe
+
+
+def load_recipe(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
+    """Read a recipe.
+
+    Args:
+        path: the TOML file.
+        changes: values that replace the file's, by dotted key: {"fit.samples": 64}.
+
+    Raises:
+        RecipeError: missing, malformed, or with a key or value that does not exist.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: {error}") from error
+    for key, value in (changes or {}).items():
+        *parents, last = key.split(".")
+        part = content
+        for parent in parents:
+            part = part.setdefault(parent, {})
+        part[last] = value
+    try:
+        return Recipe.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise RecipeError(f"{path}: {where}: {first['msg']}") from error

@@ -1,0 +1,176 @@
+"""Training crops for the reader, drawn without end from real and drawn plates.
+
+Every crop takes the way that it takes in use: a picture of some street in which the plate has
+four corners, a camera, corners that are not quite right, rectification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
+from platelens.geometry import array_to_quad, quad_size_hw, rectify
+from platelens.recognition.preprocess import fit_crop
+from platelens.training.paste import FloatArray, paste_plate, random_quad
+from platelens.types import RgbImage
+
+MAX_LENGTH: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A plate and a little of what is around it."""
+
+    pixels: RgbImage
+    corners: FloatArray  # (4, 2) pixels of the patch
+    text: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CropShares:
+    """How often each source is drawn."""
+
+    synthetic: float
+    flats: float  # real plates that fill their picture
+    patches: Sequence[float]  # one for each pool of real plates in their surroundings
+    nothing: float = 0.03  # places without a plate; the right text is ""
+
+
+class CropSource:
+    """Draws crops; crop `i` of a seed is the same on any number of workers.
+
+    Args:
+        pools: real plates in their surroundings, pool by pool.
+        flats: real plates that fill their picture.
+        fonts: for the plates that are drawn.
+        shares: how often each source is drawn.
+        size_hw: of the crops.
+    """
+
+    def __init__(
+        self, pools: Sequence[Sequence[Patch]], flats: Sequence[Patch], fonts: FontSet,
+        shares: CropShares, size_hw: tuple[int, int],
+    ) -> None:  # fmt: skip
+        self._pools = pools
+        self._flats = flats
+        self._fonts = fonts
+        weights = np.array([shares.synthetic, shares.flats, shares.nothing, *shares.patches])
+        self._shares = weights / weights.sum()
+        self._size_hw = size_hw
+
+    def draw(self, seed: int, index: int) -> tuple[NDArray[np.uint8], str, int]:
+        """Give crop `index`: (H, W, 3) uint8, its text and its number of rows."""
+        rng = np.random.default_rng((seed, index))
+        kind = int(rng.choice(len(self._shares), p=self._shares))
+        if kind == 0:
+            plate = draw_flat_plate(rng, self._fonts)
+            patch = self._place(rng, plate.pixels, plate.text, plate.rows)
+        elif kind == 1:
+            flat = self._flats[int(rng.integers(len(self._flats)))]
+            patch = self._place(rng, flat.pixels, flat.text, flat.rows)
+        elif kind == 2:
+            patch = self._nothing(rng)
+        else:
+            pool = self._pools[kind - 3]
+            patch = _shrink(rng, pool[int(rng.integers(len(pool)))])
+        return self.see(rng, patch), patch.text, patch.rows
+
+    def see(self, rng: np.random.Generator, patch: Patch) -> NDArray[np.uint8]:
+        """Photograph a patch and cut its plate out, as the pipeline would."""
+        strength = float(rng.choice([0.2, 0.6, 1.0]))
+        width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
+        blur_px = min(1.6, width / 65)  # more, and nobody could read it
+        settings = CameraSettings(strength=strength, blur_px=blur_px)
+        pixels = photograph(rng, patch.pixels, settings)
+        corners = _miss(rng, patch.corners)
+        quad = array_to_quad(corners)
+        return fit_crop(rectify(pixels, quad, quad_size_hw(quad)), self._size_hw)
+
+    def _place(self, rng: np.random.Generator, flat: RgbImage, text: str, rows: int) -> Patch:
+        """Put a flat plate somewhere, as large as cameras see it."""
+        aspect = flat.shape[1] / flat.shape[0] * float(np.exp(rng.normal(0, 0.12)))
+        narrow = 36 if len(text) < 9 and rows == 1 else 48
+        width = float(np.exp(rng.uniform(np.log(narrow), np.log(200))))
+        height = width / aspect
+        if height < 10:
+            width, height = width * 10 / height, 10
+        margin = 0.35 * height + 4
+        canvas_hw = (int(height + 2 * margin + 0.2 * width), int(width + 2 * margin))
+        ground = self._ground(rng, canvas_hw)
+        centre = np.array([canvas_hw[1] / 2, canvas_hw[0] / 2], np.float32)
+        bend = float(rng.choice([0.0, 0.4, 1.0, 1.6]))
+        corners = random_quad(rng, centre, (width, height), bend)
+        return Patch(paste_plate(rng, ground, flat, corners), corners, text, rows)
+
+    def _ground(self, rng: np.random.Generator, size_hw: tuple[int, int]) -> RgbImage:
+        """Give something to stand behind a plate: a real place, stretched, or colours."""
+        height, width = size_hw
+        if self._pools and rng.random() < 0.6:
+            pool = self._pools[int(rng.integers(len(self._pools)))]
+            source: NDArray[np.uint8] = pool[int(rng.integers(len(pool)))].pixels
+        else:
+            coarse = rng.uniform(0, 255, (int(rng.integers(1, 5)), int(rng.integers(1, 5)), 3))
+            source = coarse.astype(np.uint8)
+        stretched = cv2.resize(source, (width, height), interpolation=cv2.INTER_LINEAR)
+        return RgbImage(np.asarray(stretched, dtype=np.uint8))
+
+    def _nothing(self, rng: np.random.Generator) -> Patch:
+        """Give a place beside a plate, or colours."""
+        pool = self._pools[int(rng.integers(len(self._pools)))] if self._pools else []
+        if not pool or rng.random() < 0.3:
+            ground = self._ground(rng, (40, 120))
+            quad = np.array([[10, 8], [110, 8], [110, 32], [10, 32]], np.float32)
+            return Patch(_without_text(ground), quad, "", 1)
+        patch = pool[int(rng.integers(len(pool)))]
+        height = patch.pixels.shape[0]
+        top = patch.corners[:, 1].min()
+        below = height - patch.corners[:, 1].max()
+        y1, y2 = (0.0, top) if top > below else (height - below, float(height))
+        x2 = float(patch.pixels.shape[1])
+        quad = np.array([[0, y1], [x2, y1], [x2, y2], [0, y2]], np.float32)
+        if y2 - y1 < 6:
+            return Patch(_without_text(patch.pixels), quad + [[0, 0], [0, 0], [0, 8], [0, 8]], "", 1)
+        return Patch(patch.pixels, quad, "", 1)
+
+
+def _without_text(pixels: RgbImage) -> RgbImage:
+    """Blur until nothing can be read."""
+    return RgbImage(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), dtype=np.uint8))
+
+
+def _shrink(rng: np.random.Generator, patch: Patch) -> Patch:
+    """Show a real plate as from farther away, and in other proportions."""
+    width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
+    least = 36 if len(patch.text) < 9 and patch.rows == 1 else 48
+    wanted = float(np.exp(rng.uniform(np.log(least), np.log(max(least + 1, width)))))
+    scale = 1.0 if rng.random() < 0.35 else min(1.0, wanted / width)
+    stretch = float(np.exp(rng.normal(0, 0.08)))
+    fx, fy = scale * stretch, scale / stretch
+    new = (max(8, round(patch.pixels.shape[1] * fx)), max(8, round(patch.pixels.shape[0] * fy)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    pixels = cv2.resize(patch.pixels, new, interpolation=method)
+    factor = np.array([new[0] / patch.pixels.shape[1], new[1] / patch.pixels.shape[0]], np.float32)
+    return Patch(
+        RgbImage(np.asarray(pixels, dtype=np.uint8)), patch.corners * factor, patch.text, patch.rows
+    )
+
+
+def _miss(rng: np.random.Generator, corners: FloatArray) -> FloatArray:
+    """Give corners as a detector would: a little off, or only those of the box."""
+    height = float(np.linalg.norm(corners[3] - corners[0]))
+    if rng.random() < 0.2:
+        x1, y1 = corners.min(axis=0)
+        x2, y2 = corners.max(axis=0)
+        corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
+    centre = corners.mean(axis=0)
+    grown = centre + (corners - centre) * (1 + rng.uniform(-0.02, 0.09))
+    shift = rng.normal(0, 0.03 * height, 2)
+    wobble = rng.normal(0, 0.03 * height, (4, 2))
+    return np.asarray(grown + shift + wobble, dtype=np.float32)

@@ -1,0 +1,148 @@
+"""The reader's task: its data, its loss and its measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from platelens.alphabet import CHARACTERS, encode
+from platelens.datasets import Sample
+from platelens.geometry import array_to_quad, box_to_quad, quad_size_hw, quad_to_array, rectify
+from platelens.imaging import load
+from platelens.recognition.decode import decode_ctc, log_softmax
+from platelens.recognition.preprocess import fit_crop
+from platelens.training.networks import make_network
+from platelens.training.recipe import Recipe
+from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
+from platelens.training.recognition.loss import reading_loss
+from platelens.training.sources import (
+    LabelledCrop,
+    load_ccpd_crops,
+    load_fonts,
+    load_scene_split,
+    load_us_crops,
+)
+from platelens.types import Quad, RgbImage
+
+Corrections = dict[tuple[str, int], Quad]
+"""Corners that a detector found for plate `n` of a picture of which only the box is labelled."""
+
+
+class CropDataset(Dataset[tuple[Tensor, Tensor, int, int]]):
+    """Crop `i` of a seed, for a DataLoader."""
+
+    def __init__(self, source: CropSource, seed: int) -> None:
+        """Draw from `source`."""
+        self._source = source
+        self._seed = seed
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int, int]:
+        """Give pixels (H, W, 3) uint8, class numbers (MAX_LENGTH,), length and rows."""
+        cv2.setNumThreads(0)  # the workers are the threads
+        pixels, text, rows = self._source.draw(self._seed, index)
+        numbers = torch.zeros(MAX_LENGTH, dtype=torch.long)
+        numbers[: len(text)] = torch.tensor(encode(text), dtype=torch.long)
+        return torch.from_numpy(pixels), numbers, len(text), rows
+
+
+class RecognitionTask:
+    """Reading plates, as `training.loop.fit` wants it."""
+
+    def __init__(self, recipe: Recipe, root: Path, corrections: Corrections | None = None) -> None:
+        """Load all pictures that `recipe` names from below `root` into memory."""
+        self.network = make_network(recipe)
+        self._seed = recipe.seed
+        self._size_hw = recipe.input_size
+        data = recipe.data
+        pools: list[list[Patch]] = []
+        shares: list[float] = []
+        held_out: list[Patch] = []
+        for source in data.scenes:
+            train, kept = load_scene_split(root, source.folder)
+            pools.append(cut_patches(train, corrections or {}))
+            shares.append(source.share)
+            held_out += cut_patches(kept, corrections or {})
+        if data.ccpd_crops:
+            pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
+            shares.append(data.ccpd_crops)
+        flats = load_flats(load_us_crops(root, "train")) if data.us_plates else []
+        self._source = CropSource(
+            pools, flats, load_fonts(root, data.fonts),
+            CropShares(data.synthetic, data.us_plates, shares), recipe.input_size,
+        )  # fmt: skip
+        self._measured = {
+            "scenes": held_out,
+            "us": load_flats(load_us_crops(root, "valid")) if data.us_plates else [],
+            "ccpd": load_flats(load_ccpd_crops(root, held_out=True)) if data.ccpd_crops else [],
+        }
+
+    def dataset(self) -> CropDataset:
+        """Give the endless crops of the recipe's seed."""
+        return CropDataset(self._source, self._seed)
+
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
+        """Give the loss of a batch of crops."""
+        pixels, numbers, lengths, rows = batch
+        return reading_loss(self.network(pixels), numbers, lengths, rows)
+
+    def validate(self, network: nn.Module) -> dict[str, float]:
+        """Give the share of held-out plates that are read exactly, set by set."""
+        return {
+            name: exact_share(network, patches, self._size_hw)
+            for name, patches in self._measured.items()
+            if patches
+        }
+
+
+def cut_patches(samples: Sequence[Sample], corrections: Corrections) -> list[Patch]:
+    """Cut the readable plates of `samples` out, with a margin for crooked corners."""
+    patches = []
+    for sample in samples:
+        readable = [(i, p) for i, p in enumerate(sample.plates) if p.text]
+        if not readable:
+            continue
+        pixels = load(sample.image)
+        for i, plate in readable:
+            quad = plate.quad or corrections.get((str(sample.image), i)) or box_to_quad(plate.box)
+            corners = quad_to_array(quad)
+            margin = 0.6 * plate.box.height + 4
+            x1, y1 = np.maximum(np.floor(corners.min(axis=0) - margin), 0).astype(int)
+            x2, y2 = np.ceil(corners.max(axis=0) + margin).astype(int)
+            cut = np.ascontiguousarray(pixels[y1:y2, x1:x2])
+            shifted = corners - np.array([x1, y1], np.float32)
+            patches.append(Patch(RgbImage(cut), shifted, plate.text or "", plate.rows))
+    return patches
+
+
+def load_flats(crops: Sequence[LabelledCrop]) -> list[Patch]:
+    """Read pictures that show one plate and nothing else."""
+    patches = []
+    for crop in crops:
+        pixels = load(crop.image)
+        h, w = pixels.shape[:2]
+        corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
+        patches.append(Patch(pixels, corners, crop.text[:MAX_LENGTH], 1))
+    return patches
+
+
+@torch.inference_mode()
+def exact_share(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int]) -> float:
+    """Give the share of `patches` that `network` reads exactly."""
+    right = 0
+    for start in range(0, len(patches), 64):
+        part = patches[start : start + 64]
+        crops = []
+        for patch in part:
+            quad = array_to_quad(patch.corners)
+            crops.append(fit_crop(rectify(patch.pixels, quad, quad_size_hw(quad)), size_hw))
+        logits = network(torch.from_numpy(np.stack(crops))).float().numpy()
+        texts = [decode_ctc(s, CHARACTERS, top_n=1).text for s in log_softmax(logits)]
+        right += sum(text == patch.text for text, patch in zip(texts, part, strict=True))
+    return right / len(patches)

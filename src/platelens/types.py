@@ -1,0 +1,127 @@
+"""The values that the stages hand to each other. Nothing here computes more than a property."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NewType, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+RgbImage = NewType("RgbImage", NDArray[np.uint8])
+"""uint8, shape (H, W, 3), channel order R, G, B. Made only by `platelens.imaging`."""
+
+Point = tuple[float, float]
+"""(x, y) in pixels, x right, y down; the centre of the top-left pixel is (0.5, 0.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Axis-aligned box. Pixels of the frame, floats, x right, y down; x2, y2 exclusive."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    def __post_init__(self) -> None:
+        """Refuse empty and inverted boxes."""
+        if not (self.x2 > self.x1 and self.y2 > self.y1):
+            raise ValueError(f"box needs x1 < x2 and y1 < y2, got {self}")
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.y2 - self.y1
+
+
+@dataclass(frozen=True, slots=True)
+class Quad:
+    """The four corners of a plate, clockwise as the plate is read, from its top-left corner."""
+
+    top_left: Point
+    top_right: Point
+    bottom_right: Point
+    bottom_left: Point
+
+    @property
+    def points(self) -> tuple[Point, Point, Point, Point]:
+        """The corners in order: top-left, top-right, bottom-right, bottom-left."""
+        return (self.top_left, self.top_right, self.bottom_right, self.bottom_left)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One plate found in an image."""
+
+    box: Box
+    quad: Quad
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One possible text of a plate."""
+
+    text: str
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text of one plate crop."""
+
+    text: str  # normalised: A-Z and 0-9 only, top row first; "" when nothing could be read
+    confidence: float  # 0..1, of the whole text
+    char_confidences: tuple[float, ...]  # 0..1, one per character of `text`
+    candidates: tuple[Candidate, ...]  # best first; the first one is `text`
+    rows: int  # 1 or 2
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a plate is from."""
+
+    code: str  # ISO 3166 code, lower case, with the subdivision where known: "us-ca"
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """One plate of an image, as far as the pipeline got with it."""
+
+    detection: Detection
+    reading: Reading | None = None
+    region: Region | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the best reading, "" when the plate was not read."""
+        return self.reading.text if self.reading else ""
+
+    @property
+    def confidence(self) -> float:
+        """The confidence of the text, 0 when the plate was not read."""
+        return self.reading.confidence if self.reading else 0.0
+
+
+class Detector(Protocol):
+    """Finds plates. Implementations must be safe to call from several threads at once."""
+
+    def detect(self, image: RgbImage) -> list[Detection]:
+        """Find the plates of `image`, most confident first; [] when there is none."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Reads plate crops. Implementations must be safe to call from several threads at once."""
+
+    def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
+        """Read rectified plate crops of any size, one reading each; [] gives []."""
+        ...

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from platelens import imaging
+from platelens.geometry import box_to_quad
+from platelens.pipeline import Pipeline, PipelineSettings, cut_plate
+from platelens.pipeline.pipeline import MAX_PLATE_SIDE
+from platelens.types import Box, Candidate, Detection, Quad, Reading, RgbImage
+
+
+def picture(height: int = 200, width: int = 1000) -> RgbImage:
+    return imaging.from_array(np.zeros((height, width, 3), dtype=np.uint8), order="rgb")
+
+
+def detection(x: float, confidence: float = 0.9) -> Detection:
+    box = Box(x, 10, x + 40, 30)
+    return Detection(box, box_to_quad(box), confidence)
+
+
+def reading(text: str, confidence: float = 0.8) -> Reading:
+    return Reading(
+        text, confidence, (confidence,) * len(text), (Candidate(text, confidence),), rows=1
+    )
+
+
+class FixedDetector:
+    def __init__(self, *found: Detection) -> None:
+        self.found = list(found)
+
+    def detect(self, image: RgbImage) -> list[Detection]:
+        del image
+        return self.found
+
+
+class CountingRecognizer:
+    """Reads the crops as the given texts in turn."""
+
+    def __init__(self, *readings: Reading) -> None:
+        self.readings = iter(readings)
+        self.calls: list[list[tuple[int, ...]]] = []
+
+    def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
+        self.calls.append([crop.shape for crop in crops])
+        return [next(self.readings) for _ in crops]
+
+
+def test_plates_come_from_left_to_right_with_their_readings() -> None:
+    detector = FixedDetector(detection(200, 0.9), detection(20, 0.7))
+    plates = Pipeline(detector, CountingRecognizer(reading("LEFT"), reading("RIGHT"))).run(
+        picture()
+    )
+    assert [(p.detection.box.x1, p.text) for p in plates] == [(20, "LEFT"), (200, "RIGHT")]
+    assert [p.region for p in plates] == [None, None]
+
+
+def test_crops_have_the_natural_size_of_the_plate() -> None:
+    recognizer = CountingRecognizer(reading("A"))
+    Pipeline(FixedDetector(detection(20)), recognizer).run(picture())
+    assert recognizer.calls == [[(20, 40, 3)]]
+
+
+def test_a_batch_is_read_in_one_call_and_sorted_back() -> None:
+    class ByWidth:
+        def detect(self, image: RgbImage) -> list[Detection]:
+            return [detection(10 * i) for i in range(image.shape[1] - 1000)]
+
+    recognizer = CountingRecognizer(*(reading(c) for c in "ABCDE"))
+    images = [picture(width=1000 + n) for n in (2, 0, 3)]
+    plates = Pipeline(ByWidth(), recognizer).run_batch(iter(images))
+    assert [[p.text for p in each] for each in plates] == [["A", "B"], [], ["C", "D", "E"]]
+    assert len(recognizer.calls) == 1
+
+
+def test_nothing_found_is_nothing_and_the_recogniser_rests() -> None:
+    recognizer = CountingRecognizer()
+    pipeline = Pipeline(FixedDetector(), recognizer)
+    assert pipeline.run(picture()) == []
+    assert pipeline.run_batch([]) == []
+    assert recognizer.calls == []
+
+
+@pytest.mark.parametrize(
+    ("least", "kept"),
+    [(0.0, ["SURE", "", "NOT"]), (0.3, ["SURE", "NOT"]), (0.5, ["SURE"]), (1.0, [])],
+)
+def test_unsure_plates_are_left_out(least: float, kept: list[str]) -> None:
+    # The reader is sure that there is nothing to read: that is no confidence in a text.
+    texts = reading("SURE", 0.9), reading("", 0.99), reading("NOT", 0.4)
+    detector = FixedDetector(detection(0), detection(50), detection(100))
+    settings = PipelineSettings(min_confidence=least)
+    plates = Pipeline(detector, CountingRecognizer(*texts), settings).run(picture())
+    assert [p.text for p in plates] == kept
+
+
+def test_a_picture_without_a_plate_may_be_one() -> None:
+    pipeline = Pipeline(FixedDetector(), CountingRecognizer(reading("AB12", 0.95)))
+    (plate,) = pipeline.run(picture(40, 160))
+    assert plate.text == "AB12"
+    assert plate.detection.box == Box(0, 0, 160, 40)
+    assert plate.detection.quad.points[2] == (160.0, 40.0)
+    assert plate.detection.confidence == 0.95
+
+
+@pytest.mark.parametrize("found", [reading("AB12", 0.5), reading("", 0.99)], ids=["weak", "empty"])
+def test_a_picture_that_does_not_read_like_a_plate_is_none(found: Reading) -> None:
+    assert Pipeline(FixedDetector(), CountingRecognizer(found)).run(picture(40, 160)) == []
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (10, 20), (720, 1280), (160, 40), (20, 400)], ids=str)
+def test_a_picture_that_does_not_look_like_a_plate_is_not_read(size_hw: tuple[int, int]) -> None:
+    recognizer = CountingRecognizer()
+    assert Pipeline(FixedDetector(), recognizer).run(picture(*size_hw)) == []
+    assert recognizer.calls == []
+
+
+def test_a_timed_run_gives_the_same_with_times() -> None:
+    image = picture()
+    readings = reading("A"), reading("B")
+    detector = FixedDetector(detection(20), detection(200))
+    result = Pipeline(detector, CountingRecognizer(*readings)).run_timed(image)
+    assert result.plates == tuple(Pipeline(detector, CountingRecognizer(*readings)).run(image))
+    assert (result.width, result.height) == (1000, 200)
+    assert result.image is image
+    assert 0 <= result.ms_detect + result.ms_read <= result.ms_total + 1e-6
+
+
+def test_a_recogniser_that_loses_a_plate_is_noticed() -> None:
+    class Forgetful:
+        def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
+            return [reading("A")] * (len(crops) - 1)
+
+    pipeline = Pipeline(FixedDetector(detection(0), detection(50)), Forgetful())
+    with pytest.raises(ValueError, match="2 crops, 1 readings"):
+        pipeline.run(picture())
+    with pytest.raises(ValueError, match="2 crops, 1 readings"):
+        pipeline.run_timed(picture())
+
+
+def test_huge_plates_are_cut_smaller_with_their_proportions() -> None:
+    quad = box_to_quad(Box(0, 0, 4 * MAX_PLATE_SIDE, MAX_PLATE_SIDE))
+    assert cut_plate(picture(), quad).shape == (MAX_PLATE_SIDE // 4, MAX_PLATE_SIDE, 3)
+
+
+@pytest.mark.parametrize(
+    "quad",
+    [
+        Quad((5, 5), (5, 5), (5, 5), (5, 5)),
+        Quad((0, 0), (10, 10), (20, 20), (30, 30)),
+        Quad((-500, -500), (-400, -500), (-400, -450), (-500, -450)),
+    ],
+    ids=["a point", "a line", "outside"],
+)
+def test_impossible_corners_still_give_a_crop(quad: Quad) -> None:
+    assert min(cut_plate(picture(), quad).shape) >= 1

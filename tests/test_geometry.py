@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from platelens import geometry
+from platelens.imaging import from_array
+from platelens.types import Box, Quad, RgbImage
+
+SQUARE = Quad((10, 10), (30, 10), (30, 20), (10, 20))
+
+
+def ramp(height: int = 40, width: int = 60) -> RgbImage:
+    """Red grows to the right and green downwards, 4 levels a pixel; blue is constant."""
+    rows, columns = np.mgrid[:height, :width]
+    return from_array(
+        np.dstack([columns * 4, rows * 4, np.full_like(rows, 7)]).astype(np.uint8), order="rgb"
+    )
+
+
+def test_iou_by_hand() -> None:
+    a = np.array([[0, 0, 10, 10], [100, 100, 110, 110]], dtype=np.float32)
+    b = np.array([[0, 0, 10, 10], [5, 0, 15, 10], [10, 0, 20, 10]], dtype=np.float32)
+    expected = np.array([[1, 50 / 150, 0], [0, 0, 0]])
+    np.testing.assert_allclose(geometry.iou_xyxy(a, b), expected, rtol=1e-6)
+
+
+def test_iou_of_nothing_is_an_empty_table() -> None:
+    some, none = np.ones((3, 4), dtype=np.float32), np.ones((0, 4), dtype=np.float32)
+    assert geometry.iou_xyxy(some, none).shape == (3, 0)
+    assert geometry.iou_xyxy(none, some).shape == (0, 3)
+
+
+def test_iou_against_counted_pixels() -> None:
+    generator = np.random.default_rng(0)
+    starts = generator.integers(0, 20, (8, 2))
+    boxes = np.hstack([starts, starts + generator.integers(1, 20, (8, 2))]).astype(np.float32)
+    masks = np.zeros((8, 40, 40), dtype=bool)
+    for mask, (x1, y1, x2, y2) in zip(masks, boxes.astype(int), strict=True):
+        mask[y1:y2, x1:x2] = True
+    expected = np.array([[(p & q).sum() / (p | q).sum() for q in masks] for p in masks])
+    np.testing.assert_allclose(geometry.iou_xyxy(boxes, boxes), expected, rtol=1e-5)
+
+
+def test_quad_and_array_round_trip() -> None:
+    assert geometry.array_to_quad(geometry.quad_to_array(SQUARE)) == SQUARE
+
+
+def test_box_to_quad_runs_clockwise() -> None:
+    assert geometry.box_to_quad(Box(10, 10, 30, 20)) == SQUARE
+
+
+def test_quad_size_takes_the_longer_sides() -> None:
+    assert geometry.quad_size_hw(Quad((0, 0), (30, 0), (40, 12), (0, 10))) == (16, 40)
+
+
+def test_quad_size_is_never_zero() -> None:
+    assert geometry.quad_size_hw(Quad((5, 5), (5, 5), (5, 5), (5, 5))) == (1, 1)
+
+
+def test_grow_quad_moves_corners_from_the_centre() -> None:
+    grown = geometry.grow_quad(SQUARE, 0.1)
+    assert grown.top_left == pytest.approx((9, 9.5))
+    assert grown.bottom_right == pytest.approx((31, 20.5))
+
+
+def test_rectify_of_an_upright_box_is_its_crop() -> None:
+    image = ramp()
+    np.testing.assert_array_equal(geometry.rectify(image, SQUARE, (10, 20)), image[10:20, 10:30])
+
+
+def test_rectify_turns_a_plate_that_is_upside_down() -> None:
+    image = ramp()
+    turned = Quad(SQUARE.bottom_right, SQUARE.bottom_left, SQUARE.top_left, SQUARE.top_right)
+    upright = geometry.rectify(image, turned, (10, 20))
+    np.testing.assert_array_equal(upright, image[10:20, 10:30][::-1, ::-1])
+
+
+def test_rectify_follows_a_slanted_quad() -> None:
+    slanted = Quad((10, 10), (30, 20), (30, 30), (10, 20))  # one down for every two right
+    upright = geometry.rectify(ramp(), slanted, (10, 20)).astype(float)
+    rows, columns = np.mgrid[:10, :20]
+    np.testing.assert_allclose(upright[..., 0], (columns + 10) * 4, atol=1)
+    np.testing.assert_allclose(upright[..., 1], (rows + 10.25 + columns / 2) * 4, atol=1)
+
+
+def test_rectify_repeats_the_edge_outside_the_image() -> None:
+    image = ramp()
+    outside = geometry.rectify(image, Quad((-20, 0), (0, 0), (0, 10), (-20, 10)), (10, 20))
+    assert (outside[:, :-1, 0] == 0).all()
+    assert outside.dtype == np.uint8
