@@ -14,6 +14,7 @@ from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
+from platelens.cli.train import export, train
 
 app = typer.Typer(
     name="platelens",
@@ -27,6 +28,8 @@ app.command()(detect)
 app.command()(ocr)
 app.add_typer(models.app)
 app.command()(doctor)
+app.command()(train)
+app.command()(export)
 
 
 def _print_version(value: bool) -> None:

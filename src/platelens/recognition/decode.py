@@ -84,9 +84,9 @@ def _search(log_probs: FloatArray) -> list[tuple[Prefix, float]]:
                 before = ends_blank if prefix and prefix[-1] == c else total
                 longer = grown[(*prefix, c)]
                 longer[1] = np.logaddexp(longer[1], before + score)
-        ranked = sorted(grown.items(), key=lambda item: -np.logaddexp(*item[1]))
+        ranked = sorted(grown.items(), key=lambda item: -np.logaddexp(item[1][0], item[1][1]))
         beams = {prefix: (s[0], s[1]) for prefix, s in ranked[:BEAM_WIDTH]}
-    return [(prefix, float(np.logaddexp(*scores))) for prefix, scores in beams.items()]
+    return [(prefix, float(np.logaddexp(*s))) for prefix, s in beams.items()]
 
 
 def _align(log_probs: FloatArray, text: Prefix) -> NDArray[np.int64]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,30 +14,30 @@ from torch import nn
 
 from platelens.alphabet import CHARACTERS
 from platelens.errors import TrainingError
-from platelens.runtime import Manifest, open_session, write_manifest
-from platelens.runtime.manifest import GRAPH_NAME
+from platelens.runtime import GRAPH_NAME, Manifest, open_session, sha256_hex, write_manifest
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
+from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME
 
 OPSET: Final = 18
 _OUTPUTS: Final = {"detection": "map", "recognition": "logits"}
 _TOLERANCE: Final = 2e-3
 
 
-def export_run(run: Path, target: Path, numbers: Mapping[str, Mapping[str, float]]) -> Manifest:
+def export_run(run: Path, target: Path) -> Manifest:
     """Write the model of a finished run into the folder `target`.
 
     Args:
-        run: folder with `recipe.json` and `weights.pt`.
+        run: folder with `recipe.json`, `numbers.json` and `weights.pt`.
         target: the model folder; made if need be, older files in it are replaced.
-        numbers: "settings" (thresholds, temperature) and "scores" for the manifest.
 
     Raises:
         TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree.
     """
     try:
-        recipe = Recipe.model_validate_json((run / "recipe.json").read_text(encoding="utf-8"))
-        weights = torch.load(run / "weights.pt", map_location="cpu", weights_only=True)
+        recipe = Recipe.model_validate_json((run / RECIPE_NAME).read_text(encoding="utf-8"))
+        numbers = json.loads((run / NUMBERS_NAME).read_text(encoding="utf-8"))
+        weights = torch.load(run / WEIGHTS_NAME, map_location="cpu", weights_only=True)
     except OSError as error:
         raise TrainingError(f"{run}: is not a finished run: {error}") from error
     network = make_network(recipe).eval()
@@ -50,13 +49,13 @@ def export_run(run: Path, target: Path, numbers: Mapping[str, Mapping[str, float
         task=recipe.task,
         version="1",
         licence="Apache-2.0",
-        sha256=hashlib.sha256((target / GRAPH_NAME).read_bytes()).hexdigest(),
+        sha256=sha256_hex((target / GRAPH_NAME).read_bytes()),
         input_size=recipe.input_size,
         alphabet=CHARACTERS if recipe.task == "recognition" else "",
         recipe=recipe.name,
         trained_on=recipe.data.trained_on,
-        settings=dict(numbers.get("settings", {})),
-        scores=dict(numbers.get("scores", {})),
+        settings=numbers["settings"],
+        scores=numbers["scores"],
     )
     write_manifest(manifest, target)
     _check(network, recipe, target)

@@ -22,7 +22,11 @@ class ConvNorm(nn.Sequential):
     """Convolution, batch normalisation and ReLU."""
 
     def __init__(
-        self, channels_in: int, channels_out: int, kernel: int = 3, stride: int | tuple[int, int] = 1
+        self,
+        channels_in: int,
+        channels_out: int,
+        kernel: int = 3,
+        stride: int | tuple[int, int] = 1,
     ) -> None:
         """Keep the size, but for `stride`."""
         super().__init__(
@@ -48,7 +52,9 @@ class Residual(nn.Module):
         return torch.relu(x + self.second(self.first(x)))
 
 
-def stage(channels_in: int, channels_out: int, depth: int, stride: int | tuple[int, int]) -> nn.Module:
+def stage(
+    channels_in: int, channels_out: int, depth: int, stride: int | tuple[int, int]
+) -> nn.Module:
     """Reduce the size by `stride`, then refine with `depth` residual blocks."""
     blocks = [Residual(channels_out) for _ in range(depth)]
     return nn.Sequential(ConvNorm(channels_in, channels_out, 3, stride), *blocks)

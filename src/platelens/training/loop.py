@@ -40,6 +40,14 @@ class FitSettings:
     threads: int = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a finished network is like, for its manifest."""
+
+    settings: dict[str, float]  # chosen on held-out data: thresholds, temperature
+    scores: dict[str, float]  # reached on held-out data
+
+
 class Task(Protocol):
     """What a network learns."""
 
@@ -54,7 +62,11 @@ class Task(Protocol):
         ...
 
     def validate(self, network: nn.Module) -> dict[str, float]:
-        """Measure `network` on held-out data."""
+        """Measure `network` on held-out data, to follow the training."""
+        ...
+
+    def finish(self, network: nn.Module) -> Numbers:
+        """Choose the settings of the finished `network` on held-out data, and measure it."""
         ...
 
 
@@ -84,7 +96,7 @@ def fit(task: Task, settings: FitSettings, folder: Path, *, device: str = "cpu")
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(settings.threads)
-    network = task.network.to(device, memory_format=torch.channels_last)
+    network = task.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
     average = _Average(network, settings.average)
     optimizer = torch.optim.AdamW(_groups(network, settings.weight_decay), settings.learning_rate)
     steps = settings.samples // settings.batch_size

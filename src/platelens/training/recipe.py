@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from platelens.errors import RecipeError
+
+RECIPES: Final = Path(__file__).resolve().parent / "recipes"
 
 
 class _Part(BaseModel):
@@ -50,6 +52,7 @@ class DataRecipe(_Part):
     scenes: tuple[SceneSource, ...]
     us_plates: float = Field(ge=0, default=0)  # share of the US crops
     ccpd_crops: float = Field(ge=0, default=0)
+    corners_from: str = ""  # detector that finds the corners of plates labelled by a box only
     synthetic: float = Field(ge=0, default=0)
     fonts: tuple[str, ...]  # folders; absolute ones are taken as they are
     trained_on: tuple[str, ...]  # name (licence), for the manifest
@@ -77,9 +80,25 @@ class Recipe(_Part):
     seed: int
     input_size: tuple[int, int]  # height, width; a detector's: the longer side, twice
     window: int = 320  # side of a detector's training windows, pixels
+    start_from: str = ""  # recipe whose finished run gives the first weights; "" = random
     network: NetworkRecipe
     data: DataRecipe
     fit: FitRecipe
+
+
+def recipe_path(name: str) -> Path:
+    """Give the file of a recipe: one of the package by its name, or a path ending in .toml.
+
+    Raises:
+        RecipeError: no recipe has that name; the message lists the known ones.
+    """
+    if name.endswith(".toml"):
+        return Path(name)
+    path = RECIPES / f"{name}.toml"
+    if not path.exists():
+        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
+        raise RecipeError(f"unknown recipe {name!r}; known: {known}")
+    return path
 
 
 def load_recipe(path: Path, changes: dict[str, Any] | None = None) -> Recipe:

@@ -78,7 +78,9 @@ def _draw_ground(rng: np.random.Generator, ground: str, size_hw: tuple[int, int]
     pixels[:] = _jitter(rng, _GROUNDS[ground], 14)
     if ground == "picture":
         coarse = rng.uniform(-55, 35, (int(rng.integers(2, 6)), int(rng.integers(2, 8)), 3))
-        pixels += cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+        pixels += cv2.resize(
+            coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+        )
         for _ in range(int(rng.integers(0, 4))):
             at = (int(rng.integers(width)), int(rng.integers(height)))
             axes = (int(rng.integers(4, width // 4)), int(rng.integers(4, height // 3)))
@@ -134,9 +136,14 @@ def _draw_captions(
 
 
 def _draw_lines(
-    rng: np.random.Generator, fonts: FontSet, ink: Ink, lines: list[str],
-    area: tuple[float, float, float, float], *, script: bool,
-) -> None:  # fmt: skip
+    rng: np.random.Generator,
+    fonts: FontSet,
+    ink: Ink,
+    lines: list[str],
+    area: tuple[float, float, float, float],
+    *,
+    script: bool,
+) -> None:
     x1, y1, x2, y2 = area
     font = fonts.draw(rng)
     share = rng.uniform(0.38, 0.55) if len(lines) == 2 else 1.0
@@ -178,8 +185,9 @@ def _draw_text(
             ink[row - thick : row + thick, round(x + 0.1 * unit) : round(x + 0.3 * unit)] = 1
         elif c != " ":
             width = max(2, round((w - 0.1) * unit))
-            glyph = cv2.resize(fonts.glyph(font, c), (width, height), interpolation=cv2.INTER_AREA)
-            _stamp(ink, glyph, round(x + 0.05 * unit), round(y1))
+            shape = fonts.glyph(font, c)
+            shape = np.asarray(cv2.resize(shape, (width, height), interpolation=cv2.INTER_AREA))
+            _stamp(ink, shape, round(x + 0.05 * unit), round(y1))
         x += w * unit
 
 
@@ -189,9 +197,7 @@ def _stamp(ink: Ink, glyph: NDArray[np.uint8], x: int, y: int) -> None:
     np.maximum(part, glyph[: part.shape[0], : part.shape[1]] / np.float32(255), out=part)
 
 
-def _draw_sign(
-    rng: np.random.Generator, ink: Ink, box: tuple[float, float, float, float]
-) -> None:
+def _draw_sign(rng: np.random.Generator, ink: Ink, box: tuple[float, float, float, float]) -> None:
     """Draw strokes that look like a character which is not of the Latin script."""
     x1, y1, x2, y2 = box
     thick = max(1, int((y2 - y1) * rng.uniform(0.05, 0.1)))

@@ -24,6 +24,7 @@ class Style:
     script: float = 0.0  # probability of one sign in another script before the serial
 
 
+# fmt: off
 STYLES: Final[tuple[Style, ...]] = (
     # United Kingdom: current, prefix, suffix, dateless and Northern Ireland forms.
     Style(
@@ -91,6 +92,7 @@ STYLES: Final[tuple[Style, ...]] = (
     Style(("?",), (1.6, 5.2), ("white", "yellow", "black", "blue", "red", "green", "pale"),
           ("black", "white", "blue", "red", "green"), 0.15, 0.3, 4.0, 0.05),
 )
+# fmt: on
 _SHARES: Final = np.array([s.share for s in STYLES]) / sum(s.share for s in STYLES)
 
 
@@ -116,8 +118,12 @@ def _fill(rng: np.random.Generator, place: str) -> str:
 
 
 def _free_pattern(rng: np.random.Generator) -> str:
-    length = int(rng.choice([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-                            p=[.03, .05, .09, .14, .2, .23, .1, .07, .05, .02, .02]))
+    length = int(
+        rng.choice(
+            [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            p=[0.03, 0.05, 0.09, 0.14, 0.2, 0.23, 0.1, 0.07, 0.05, 0.02, 0.02],
+        )
+    )
     places = ["L" if rng.random() < 0.5 else "N" for _ in range(length)]
     if length > 3 and rng.random() < 0.35:
         places.insert(int(rng.integers(1, length)), "|")

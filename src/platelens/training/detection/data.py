@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
 from platelens.detection.postprocess import CHANNELS, STRIDE
 from platelens.detection.preprocess import PAD_VALUE
-from platelens.training.detection.scenes import Scene
+from platelens.training.detection.scenes import Scene, shrink
 from platelens.training.paste import FloatArray, paste_plate, random_quad
 from platelens.types import RgbImage
 
@@ -86,7 +86,8 @@ class WindowSource:
         window.pixels = photograph(rng, window.pixels, settings)
         return window.pixels, encode_targets(window, self._settings.size)
 
-    def _view(self, rng: np.random.Generator, size: int, plate_px: tuple[float, float] | None
+    def _view(
+        self, rng: np.random.Generator, size: int, plate_px: tuple[float, float] | None
     ) -> Window:
         """Cut a view from a random scene and change some of its plates."""
         pool = self._pools[int(rng.choice(len(self._pools), p=self._shares))]
@@ -178,7 +179,7 @@ def _cut(
     height, width = scene.pixels.shape[:2]
     least = 0.6 * size / max(height, width)
     if plate_px is None:
-        focus = rng.uniform((0, 0), (width, height))
+        focus = rng.uniform((0, 0), (width, height)).astype(np.float32)
         scale = float(np.exp(rng.uniform(np.log(0.6), np.log(2.5)))) * size / max(height, width)
     else:
         plate = scene.corners[int(rng.integers(len(scene.corners)))]
@@ -192,9 +193,10 @@ def _cut(
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = turn @ np.diag([scale * stretch**0.5, scale / stretch**0.5])
     offset = _place(rng, linear, focus, (width, height), size)
-    pixels, small = scene.pixels, linear
+    pixels: NDArray[np.uint8] = scene.pixels
+    small = linear
     if scale < 0.6:  # a warp that shrinks by more than two would alias
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        pixels = shrink(pixels, scale)
         small = linear @ np.diag([width / pixels.shape[1], height / pixels.shape[0]])
     matrix = np.concatenate([small, offset[:, None]], axis=1)
     warped = cv2.warpAffine(pixels, matrix, (size, size), flags=cv2.INTER_LINEAR,

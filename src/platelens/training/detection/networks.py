@@ -39,16 +39,13 @@ class PyramidDetector(nn.Module):
         self.side8, self.side16, self.side32 = (nn.Conv2d(w, neck, 1) for w in (w8, w16, w32))
         self.merge16 = ConvNorm(neck, neck)
         self.merge8 = ConvNorm(neck, neck)
-        self.head = nn.Sequential(ConvNorm(neck, neck), nn.Conv2d(neck, CHANNELS, 1))
-        self._start()
-
-    def _start(self) -> None:
-        last = self.head[-1]
+        last = nn.Conv2d(neck, CHANNELS, 1)
+        self.head = nn.Sequential(ConvNorm(neck, neck), last)
         nn.init.normal_(last.weight, std=0.01)
-        nn.init.zeros_(last.bias)
-        with torch.no_grad():
-            last.bias[0] = -4.6  # 1 % of the cells, as in the focal loss paper
-            last.bias[1:5] = 1.0
+        start = torch.zeros(CHANNELS)
+        start[0] = -4.6  # 1 % of the cells, as in the focal loss paper
+        start[1:5] = 1.0  # boxes of about five cells
+        last.bias = nn.Parameter(start)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Give the map of `detection.postprocess` for uint8 pictures.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from platelens.datasets import Sample
 from platelens.geometry import box_to_quad, quad_to_array
 from platelens.imaging import load
-from platelens.types import RgbImage
+from platelens.types import Box, RgbImage
 
 FloatArray = NDArray[np.float32]
 MAX_SIDE_PX: Final = 1280
@@ -29,18 +29,19 @@ class Scene:
     exact: NDArray[np.bool_]  # (N,) corners are labelled; else they are those of the box
     stretched: bool  # the picture was squeezed into a square by its publisher
 
+    @property
+    def boxes(self) -> list[Box]:
+        """The boxes around the corners, in pixels."""
+        low, high = self.corners.min(axis=1), self.corners.max(axis=1)
+        return [Box(*map(float, row)) for row in np.concatenate([low, high], axis=1)]
+
 
 def load_scene(sample: Sample) -> Scene:
     """Read the picture of `sample` and its plates."""
     pixels = load(sample.image)
     scale = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     if scale < 1:
-        pixels = RgbImage(
-            np.asarray(
-                cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA),
-                dtype=np.uint8,
-            )
-        )
+        pixels = RgbImage(shrink(pixels, scale))
     quads = [quad_to_array(p.quad or box_to_quad(p.box)) for p in sample.plates]
     return Scene(
         pixels=pixels,
@@ -48,6 +49,12 @@ def load_scene(sample: Sample) -> Scene:
         exact=np.array([p.quad is not None for p in sample.plates], dtype=bool),
         stretched=sample.width == sample.height,
     )
+
+
+def shrink(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """Scale a picture down by `scale` under 1, each new pixel the mean of what it covers."""
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
 
 
 def load_flat_crops(paths: Sequence[Path], height_px: int = 80) -> list[RgbImage]:

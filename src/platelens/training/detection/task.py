@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from platelens.detection.postprocess import decode_map, suppress
+from platelens.detection.postprocess import decode_map, suppress, to_detections
 from platelens.detection.preprocess import letterbox
-from platelens.geometry import iou_xyxy
+from platelens.metrics import DetectionCounts, match_boxes
 from platelens.training.detection.data import WindowSettings, WindowSource
 from platelens.training.detection.loss import detection_loss
 from platelens.training.detection.scenes import Scene, load_flat_crops, load_scene
+from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
 from platelens.training.sources import load_fonts, load_scene_split, load_us_crops
+from platelens.types import Detection, RgbImage
+
+_THRESHOLDS: Final = tuple(round(0.1 + 0.025 * i, 3) for i in range(29))  # 0.1 to 0.8
+_IOU_THRESHOLD: Final = 0.45
 
 
 class WindowDataset(Dataset[tuple[Tensor, Tensor]]):
@@ -70,24 +75,45 @@ class DetectionTask:
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Give recall and false plates an image at IoU 0.5, score 0.4, on the held-out scenes."""
-        found = labelled = false = 0
-        for scene in self._held_out:
-            boxes = detect_boxes(network, scene, self._long_side)
-            truth = np.concatenate([scene.corners.min(axis=1), scene.corners.max(axis=1)], axis=1)
-            hits = iou_xyxy(truth, boxes[:, :4]) >= 0.5
-            matched = int(hits.any(axis=1).sum())
-            found, labelled = found + matched, labelled + len(truth)
-            false += int((~hits.any(axis=0)).sum())
-        return {"recall": found / max(1, labelled), "false": false / max(1, len(self._held_out))}
+        counts = self._count(self._detect(network), 0.4)
+        return {"recall": counts.recall(), "false_per_image": counts.false_per_image()}
+
+    def finish(self, network: nn.Module) -> Numbers:
+        """Choose the score threshold of the best F1 on the held-out scenes."""
+        found = self._detect(network)
+        threshold = max(_THRESHOLDS, key=lambda t: _f1(self._count(found, t)))
+        counts = self._count(found, threshold)
+        return Numbers(
+            settings={"score_threshold": threshold, "iou_threshold": _IOU_THRESHOLD},
+            scores={
+                "held_out_recall": round(counts.recall(), 4),
+                "held_out_false_per_image": round(counts.false_per_image(), 4),
+            },
+        )
+
+    def _detect(self, network: nn.Module) -> list[list[Detection]]:
+        return [find_plates(network, s.pixels, self._long_side) for s in self._held_out]
+
+    def _count(self, found: Sequence[Sequence[Detection]], threshold: float) -> DetectionCounts:
+        counts = DetectionCounts()
+        for scene, detections in zip(self._held_out, found, strict=True):
+            sure = [d for d in detections if d.confidence >= threshold]
+            boxes, scores = [d.box for d in sure], [d.confidence for d in sure]
+            counts.update(match_boxes(boxes, scores, scene.boxes), len(scene.boxes))
+        return counts
+
+
+def _f1(counts: DetectionCounts) -> float:
+    # 2 matched / (detections + truths) is the same as 2 P R / (P + R), without a division by 0.
+    return 2 * counts.matched / max(1, counts.detections + counts.truths)
 
 
 @torch.inference_mode()
-def detect_boxes(network: nn.Module, scene: Scene, long_side: int) -> Any:
-    """Give the (N, 5) boxes that `network` finds in a scene, in its pixels."""
-    fitted = letterbox(scene.pixels, long_side)
+def find_plates(network: nn.Module, pixels: RgbImage, long_side: int) -> list[Detection]:
+    """Give what `network` finds in a picture, down to the lowest threshold; best first."""
+    fitted = letterbox(pixels, long_side)
     cells = network(torch.from_numpy(fitted.pixels[None]))[0].float().numpy()
-    boxes, _ = decode_map(cells, 0.4)
-    boxes = boxes[suppress(boxes, 0.45)]
-    boxes[:, [0, 2]] /= fitted.scale_xy[0]
-    boxes[:, [1, 3]] /= fitted.scale_xy[1]
-    return boxes
+    boxes, corners = decode_map(cells, _THRESHOLDS[0])
+    keep = suppress(boxes, _IOU_THRESHOLD)
+    size_hw = (pixels.shape[0], pixels.shape[1])
+    return to_detections(boxes[keep], corners[keep], fitted.scale_xy, size_hw)

@@ -136,7 +136,8 @@ class CropSource:
         x2 = float(patch.pixels.shape[1])
         quad = np.array([[0, y1], [x2, y1], [x2, y2], [0, y2]], np.float32)
         if y2 - y1 < 6:
-            return Patch(_without_text(patch.pixels), quad + [[0, 0], [0, 0], [0, 8], [0, 8]], "", 1)
+            quad[2:, 1] += 8
+            return Patch(_without_text(patch.pixels), quad, "", 1)
         return Patch(patch.pixels, quad, "", 1)
 
 

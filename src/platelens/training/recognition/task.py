@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -14,12 +15,16 @@ from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, box_to_quad, quad_size_hw, quad_to_array, rectify
+from platelens.geometry import array_to_quad, quad_size_hw, quad_to_array, rectify
 from platelens.imaging import load
+from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.preprocess import fit_crop
+from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
+from platelens.training.paste import FloatArray
 from platelens.training.recipe import Recipe
+from platelens.training.recognition.corners import CornerFinder, corner_finder
 from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
 from platelens.training.recognition.loss import reading_loss
 from platelens.training.sources import (
@@ -29,10 +34,9 @@ from platelens.training.sources import (
     load_scene_split,
     load_us_crops,
 )
-from platelens.types import Quad, RgbImage
+from platelens.types import Reading, RgbImage
 
-Corrections = dict[tuple[str, int], Quad]
-"""Corners that a detector found for plate `n` of a picture of which only the box is labelled."""
+_TEMPERATURES: Final = tuple(round(0.7 * 1.08**i, 3) for i in range(18))  # 0.7 to 2.6
 
 
 class CropDataset(Dataset[tuple[Tensor, Tensor, int, int]]):
@@ -55,7 +59,7 @@ class CropDataset(Dataset[tuple[Tensor, Tensor, int, int]]):
 class RecognitionTask:
     """Reading plates, as `training.loop.fit` wants it."""
 
-    def __init__(self, recipe: Recipe, root: Path, corrections: Corrections | None = None) -> None:
+    def __init__(self, recipe: Recipe, root: Path) -> None:
         """Load all pictures that `recipe` names from below `root` into memory."""
         self.network = make_network(recipe)
         self._seed = recipe.seed
@@ -64,11 +68,12 @@ class RecognitionTask:
         pools: list[list[Patch]] = []
         shares: list[float] = []
         held_out: list[Patch] = []
+        find = corner_finder(data.corners_from)
         for source in data.scenes:
             train, kept = load_scene_split(root, source.folder)
-            pools.append(cut_patches(train, corrections or {}))
+            pools.append(cut_patches(train, find))
             shares.append(source.share)
-            held_out += cut_patches(kept, corrections or {})
+            held_out += cut_patches(kept, find)
         if data.ccpd_crops:
             pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
             shares.append(data.ccpd_crops)
@@ -95,22 +100,57 @@ class RecognitionTask:
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Give the share of held-out plates that are read exactly, set by set."""
         return {
-            name: exact_share(network, patches, self._size_hw)
-            for name, patches in self._measured.items()
-            if patches
+            name: _exact([decode_ctc(s, CHARACTERS, top_n=1) for s in log_softmax(logits)], patches)
+            for name, patches, logits in self._look(network)
         }
 
+    def finish(self, network: nn.Module) -> Numbers:
+        """Choose the temperature (Guo et al. 2017) on the held-out plates, all sets together."""
+        looked = self._look(network)
+        truths = [patch.text for _, patches, _ in looked for patch in patches]
+        logits = np.concatenate([part for _, _, part in looked])
 
-def cut_patches(samples: Sequence[Sample], corrections: Corrections) -> list[Patch]:
+        def cost(temperature: float) -> float:
+            scores = log_softmax(logits, temperature)
+            return mistrust([decode_ctc(s, CHARACTERS, top_n=1) for s in scores], truths)
+
+        temperature = min(_TEMPERATURES, key=cost)
+        scores = {f"held_out_exact_{k}": round(v, 4) for k, v in self.validate(network).items()}
+        return Numbers(settings={"temperature": temperature}, scores=scores)
+
+    def _look(self, network: nn.Module) -> list[tuple[str, Sequence[Patch], FloatArray]]:
+        return [
+            (name, patches, look(network, patches, self._size_hw))
+            for name, patches in self._measured.items()
+            if patches
+        ]
+
+
+def _exact(readings: Sequence[Reading], patches: Sequence[Patch]) -> float:
+    exact = ExactMatch()
+    for reading, patch in zip(readings, patches, strict=True):
+        exact.update(reading.text, patch.text)
+    return exact.compute()
+
+
+def mistrust(readings: Sequence[Reading], truths: Sequence[str]) -> float:
+    """Give the mean cross-entropy of the confidences: low when they mean what they say."""
+    total = 0.0
+    for reading, truth in zip(readings, truths, strict=True):
+        confidence = min(max(reading.confidence, 1e-4), 1 - 1e-4)
+        total -= math.log(confidence if reading.text == truth else 1 - confidence)
+    return total / len(truths)
+
+
+def cut_patches(samples: Sequence[Sample], find: CornerFinder) -> list[Patch]:
     """Cut the readable plates of `samples` out, with a margin for crooked corners."""
     patches = []
     for sample in samples:
-        readable = [(i, p) for i, p in enumerate(sample.plates) if p.text]
+        readable = [plate for plate in sample.plates if plate.text]
         if not readable:
             continue
         pixels = load(sample.image)
-        for i, plate in readable:
-            quad = plate.quad or corrections.get((str(sample.image), i)) or box_to_quad(plate.box)
+        for plate, quad in zip(readable, find(pixels, readable), strict=True):
             corners = quad_to_array(quad)
             margin = 0.6 * plate.box.height + 4
             x1, y1 = np.maximum(np.floor(corners.min(axis=0) - margin), 0).astype(int)
@@ -133,16 +173,13 @@ def load_flats(crops: Sequence[LabelledCrop]) -> list[Patch]:
 
 
 @torch.inference_mode()
-def exact_share(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int]) -> float:
-    """Give the share of `patches` that `network` reads exactly."""
-    right = 0
+def look(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int]) -> FloatArray:
+    """Give the logits (N, T, C) of `network` for `patches`, cut out as in use."""
+    logits = []
     for start in range(0, len(patches), 64):
-        part = patches[start : start + 64]
         crops = []
-        for patch in part:
+        for patch in patches[start : start + 64]:
             quad = array_to_quad(patch.corners)
             crops.append(fit_crop(rectify(patch.pixels, quad, quad_size_hw(quad)), size_hw))
-        logits = network(torch.from_numpy(np.stack(crops))).float().numpy()
-        texts = [decode_ctc(s, CHARACTERS, top_n=1).text for s in log_softmax(logits)]
-        right += sum(text == patch.text for text, patch in zip(texts, part, strict=True))
-    return right / len(patches)
+        logits.append(network(torch.from_numpy(np.stack(crops))).float().numpy())
+    return np.concatenate(logits)
