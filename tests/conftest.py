@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from platelens import imaging
 from platelens.runtime import GRAPH_NAME, Manifest, sha256_hex, write_manifest
 from platelens.types import RgbImage
+
+if TYPE_CHECKING:
+    from platelens.datasets.synth import FontSet
 
 COLOURS = {"A": (120, 0, 0), "B": (0, 120, 0), "C": (0, 0, 120)}
 
@@ -98,6 +101,26 @@ def street() -> Street:
         return imaging.from_array(pixels, order="rgb")
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def font_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one font file, the one that Pillow carries inside itself."""
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(72)
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    folder = tmp_path_factory.mktemp("fonts")
+    (folder / "Aileron.ttf").write_bytes(font.font_bytes)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def fonts(font_folder: Path) -> FontSet:
+    """That font, ready to draw plates with."""
+    from platelens.datasets.synth import find_fonts
+
+    return find_fonts([font_folder])
 
 
 def _pool(height: int, width: int) -> list[Any]:

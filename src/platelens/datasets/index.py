@@ -25,13 +25,15 @@ def load_samples(folder: Path) -> list[Sample]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise AnnotationError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise AnnotationError(f"{path}: is not UTF-8 text") from error
     samples = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             samples.append(_sample(json.loads(line), folder))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise AnnotationError(f"{path}:{number}: {type(error).__name__}: {error}") from error
     return samples
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from platelens.alphabet import CHARACTERS
+from platelens.datasets.synth import FontSet, find_fonts
+from platelens.errors import RecipeError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, font_folder: Path) -> Path:
+    """A tree with one font under several names, some of which are unsuited, and other files."""
+    (source,) = font_folder.iterdir()
+    for name in ("b/Zebra.ttf", "a/Overpass-Bold.otf", "a/Alpha.ttf", "a/Alpha-Italic.ttf",
+                 "a/Alpha-Thin.ttf", "b/DejaVuMathTeX.ttf", "b/Beta.woff"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(source, tmp_path / name)
+    (tmp_path / "a" / "Broken.ttf").write_bytes(b"no font at all")
+    (tmp_path / "a" / "OFL.txt").write_text("licence", encoding="utf-8")
+    return tmp_path
+
+
+def test_suited_fonts_are_found_below_the_folders_in_order(folder: Path) -> None:
+    found = find_fonts([folder])
+    assert [p.name for p in found.paths] == ["Alpha.ttf", "Overpass-Bold.otf", "Zebra.ttf"]
+    assert len(found) == 3
+
+
+def test_the_order_of_the_folders_does_not_matter(folder: Path) -> None:
+    one = find_fonts([folder / "a", folder / "b"])
+    other = find_fonts([folder / "b", folder / "a", folder / "missing"])
+    assert one.paths == other.paths
+
+
+@pytest.mark.parametrize("name", ["Alpha-Italic.ttf", "Broken.ttf"])
+def test_no_usable_font_is_a_recipe_error(folder: Path, tmp_path: Path, name: str) -> None:
+    lonely = tmp_path / "lonely"
+    lonely.mkdir()
+    shutil.copy(folder / "a" / name, lonely)
+    with pytest.raises(RecipeError, match="no usable font"):
+        find_fonts([lonely])
+
+
+def test_a_glyph_is_cut_to_its_ink(fonts: FontSet) -> None:
+    for character in CHARACTERS:
+        ink = fonts.glyph(0, character)
+        assert ink.dtype == np.uint8
+        assert ink.max() == 255
+        for edge in (ink[0], ink[-1], ink[:, 0], ink[:, -1]):
+            assert edge.any(), character
+
+
+def test_glyphs_have_the_shapes_of_letters(fonts: FontSet) -> None:
+    bar, wide = fonts.glyph(0, "I"), fonts.glyph(0, "W")
+    assert bar.shape[1] < bar.shape[0] / 3
+    assert (bar[5:-5] == bar[5]).all()  # the same at every height
+    assert wide.shape[1] > wide.shape[0]
+    ring = fonts.glyph(0, "O")
+    assert ring[ring.shape[0] // 2, ring.shape[1] // 2] == 0
+
+
+def test_a_glyph_is_rendered_once(fonts: FontSet) -> None:
+    assert fonts.glyph(0, "Q") is fonts.glyph(0, "Q")
+
+
+def test_every_other_font_looks_like_those_of_plates(folder: Path) -> None:
+    found = find_fonts([folder])
+    rng = np.random.default_rng(0)
+    drawn = np.bincount([found.draw(rng) for _ in range(600)], minlength=3) / 600
+    assert drawn == pytest.approx([1 / 6, 1 / 2 + 1 / 6, 1 / 6], abs=0.06)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from platelens.alphabet import BLANK, CHARACTERS, decode, encode, normalise
+
+
+def test_the_alphabet_is_digits_then_letters() -> None:
+    assert CHARACTERS == "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ab-12 cde", "AB12CDE"),
+        ("KA 01\nMJ|2345", "KA01MJ2345"),
+        ("京A·12345", "A12345"),
+        ("ÄÖÜ é", ""),
+        ("٣٤", ""),  # digits, but not ours
+        ("", ""),
+    ],
+)
+def test_normalise_keeps_only_upper_case_letters_and_digits(text: str, expected: str) -> None:
+    assert normalise(text) == expected
+
+
+def test_classes_start_after_the_blank() -> None:
+    assert encode("09AZ") == [1, 10, 11, 36]
+    assert encode("CAB", "ABC") == [3, 1, 2]
+    assert BLANK not in encode(CHARACTERS)
+
+
+def test_decode_is_the_way_back_and_leaves_blanks_out() -> None:
+    assert decode(encode(CHARACTERS)) == CHARACTERS
+    assert decode([BLANK, 3, BLANK, BLANK, 3, 1], "ABC") == "CCA"
+    assert encode("") == []
+    assert decode([]) == ""
+
+
+@pytest.mark.parametrize("text", ["a", "A B", "Ä"])
+def test_a_character_outside_the_alphabet_has_no_number(text: str) -> None:
+    with pytest.raises(ValueError, match="not found"):
+        encode(text)
