@@ -107,8 +107,8 @@ class Plate:
 
     @property
     def confidence(self) -> float:
-        """The confidence of the text, 0 when the plate was not read."""
-        return self.reading.confidence if self.reading else 0.0
+        """The confidence of the text, 0 without one: a reader may be sure that there is none."""
+        return self.reading.confidence if self.reading and self.reading.text else 0.0
 
 
 class Detector(Protocol):

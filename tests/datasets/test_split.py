@@ -64,7 +64,9 @@ def test_everything_is_on_one_side_in_its_order() -> None:
 
 
 def test_a_ride_stays_together() -> None:
-    samples = [picture(f"{r}ride_{r}_t_{t}", f"{r}{t}") for r in "ABCDEFGHIJKLMNOPQ" for t in range(9)]
+    samples = [
+        picture(f"{r}ride_{r}_t_{t}", f"{r}{t}") for r in "ABCDEFGHIJKLMNOPQ" for t in range(9)
+    ]
     train, held_out = split_samples(samples)
     rides = {s.image.stem[0] for s in train}, {s.image.stem[0] for s in held_out}
     assert rides[0] & rides[1] == set()

@@ -40,12 +40,14 @@ def decode_map(cells: FloatArray, score_threshold: float) -> tuple[FloatArray, F
         (N, 5) x1, y1, x2, y2, score and (N, 4, 2) corners, in pixels of the input, best first;
         at most 1,000.
     """
-    logit = np.log(score_threshold / (1 - score_threshold))
+    with np.errstate(divide="ignore"):  # 0 takes every cell, 1 none
+        logit = np.log(np.float64(score_threshold) / (1 - score_threshold))
     ys, xs = np.nonzero(cells[0] >= logit)
     order = np.argsort(-cells[0, ys, xs], kind="stable")[:_MAX_CELLS]
     ys, xs = ys[order], xs[order]
     chosen = cells[:, ys, xs]  # (CHANNELS, N)
-    scores = 1 / (1 + np.exp(-chosen[0]))
+    with np.errstate(over="ignore"):  # 1 / inf is the right answer
+        scores = 1 / (1 + np.exp(-chosen[0]))
     distances = np.exp(np.minimum(chosen[1:5], MAX_LOG_DISTANCE)) * STRIDE
     cx, cy = (xs + 0.5) * STRIDE, (ys + 0.5) * STRIDE
     x1, y1, x2, y2 = cx - distances[0], cy - distances[1], cx + distances[2], cy + distances[3]

@@ -24,6 +24,9 @@ BEAM_WIDTH: Final = 12
 _LEAST_PROBABILITY: Final = 1e-4
 """Characters less likely than this at a step are not followed."""
 
+_SURELY_BLANK: Final = 0.9999
+"""Of neighbouring steps that are blank with this probability, one is as good as all."""
+
 
 def log_softmax(logits: FloatArray, temperature: float = 1.0) -> FloatArray:
     """Give log-probabilities along the last axis; a higher temperature is less sure."""
@@ -45,72 +48,94 @@ def decode_ctc(log_probs: FloatArray, alphabet: str, *, top_n: int = 5) -> Readi
         The most probable text, summed over all its alignments; text "" with the probability of
         "nothing to read" when that is the most probable.
     """
-    beams = _search(log_probs)[: max(1, top_n)]
+    steps = _telling_steps(log_probs)
+    probabilities = np.exp(log_probs[steps].astype(np.float64))
+    beams = _search(probabilities)[: max(1, top_n)]
     best = beams[0][0]
-    places = _align(log_probs, best)
-    chars = [float(np.exp(log_probs[places == i, n].max())) for i, n in enumerate(best)]
-    halfway = len(log_probs) // 2
-    rows = 2 if best and (places[halfway:] >= 0).any() else 1
+    places = _align(probabilities, best)
+    chars = [max(p[n] for p, at in zip(probabilities, places, strict=True) if at == i)
+             for i, n in enumerate(best)]  # fmt: skip
+    in_lower = any(at >= 0 and 2 * t >= len(log_probs) for t, at in zip(steps, places, strict=True))
     candidates = tuple(
-        Candidate(decode(prefix, alphabet), min(1.0, float(np.exp(score))))
-        for prefix, score in beams
+        Candidate(decode(prefix, alphabet), min(1.0, probability)) for prefix, probability in beams
     )
     return Reading(
         text=candidates[0].text,
         confidence=candidates[0].confidence,
-        char_confidences=tuple(min(1.0, c) for c in chars),
+        char_confidences=tuple(min(1.0, float(c)) for c in chars),
         candidates=candidates,
-        rows=rows,
+        rows=2 if in_lower else 1,
     )
 
 
-def _search(log_probs: FloatArray) -> list[tuple[Prefix, float]]:
-    """Prefix beam search: texts and their log-probabilities, best first."""
+def _telling_steps(log_probs: FloatArray) -> NDArray[np.int64]:
+    """Give the steps that matter: of every run of surely blank ones only the first."""
+    blank = log_probs[:, BLANK] > np.log(_SURELY_BLANK)
+    repeated = np.zeros(len(blank), dtype=bool)
+    repeated[1:] = blank[1:] & blank[:-1]
+    return np.flatnonzero(~repeated)
+
+
+def _search(probabilities: NDArray[np.float64]) -> list[tuple[Prefix, float]]:
+    """Prefix beam search: texts and their probabilities, best first.
+
+    In plain Python: with a dozen beams and a few likely characters a step, arrays cost more than
+    they save. A double holds the product of all steps without logarithms.
+    """
     # A prefix has two scores: of the alignments that end in a blank, and in its last character.
-    beams: dict[Prefix, tuple[float, float]] = {(): (0.0, -np.inf)}
-    for step in log_probs:
-        classes = np.flatnonzero(step > np.log(_LEAST_PROBABILITY))
-        likely = [(int(c), float(step[c])) for c in classes if c != BLANK]
+    beams: list[tuple[Prefix, float, float]] = [((), 1.0, 0.0)]
+    likely = probabilities > _LEAST_PROBABILITY
+    likely[:, BLANK] = False
+    for step, is_likely in zip(probabilities, likely, strict=True):
+        follow = [(int(c), float(step[c])) for c in np.flatnonzero(is_likely)]
         blank = float(step[BLANK])
-        grown: dict[Prefix, list[float]] = defaultdict(lambda: [-np.inf, -np.inf])
-        for prefix, (ends_blank, ends_char) in beams.items():
-            total = np.logaddexp(ends_blank, ends_char)
-            entry = grown[prefix]
-            entry[0] = np.logaddexp(entry[0], total + blank)
+        ends_blank: dict[Prefix, float] = defaultdict(float)
+        ends_char: dict[Prefix, float] = defaultdict(float)
+        for prefix, was_blank, was_char in beams:
+            total = was_blank + was_char
+            last = prefix[-1] if prefix else BLANK
+            ends_blank[prefix] += total * blank
             if prefix:
-                entry[1] = np.logaddexp(entry[1], ends_char + float(step[prefix[-1]]))
-            for c, score in likely:
+                ends_char[prefix] += was_char * float(step[last])
+            for c, p in follow:
                 # The same character again needs a blank between.
-                before = ends_blank if prefix and prefix[-1] == c else total
-                longer = grown[(*prefix, c)]
-                longer[1] = np.logaddexp(longer[1], before + score)
-        ranked = sorted(grown.items(), key=lambda item: -np.logaddexp(item[1][0], item[1][1]))
-        beams = {prefix: (s[0], s[1]) for prefix, s in ranked[:BEAM_WIDTH]}
-    return [(prefix, float(np.logaddexp(*s))) for prefix, s in beams.items()]
+                ends_char[(*prefix, c)] += (was_blank if c == last else total) * p
+        scores = {prefix: ends_blank[prefix] + ends_char[prefix] for prefix in
+                  {**ends_blank, **ends_char}}  # fmt: skip
+        ranked = sorted(scores, key=lambda prefix: -scores[prefix])[:BEAM_WIDTH]
+        beams = [(prefix, ends_blank[prefix], ends_char[prefix]) for prefix in ranked]
+    found = [(prefix, ends_blank + ends_char) for prefix, ends_blank, ends_char in beams]
+    # A character twice without room for a blank between may be among them: impossible.
+    return [(prefix, p) for prefix, p in found if p > 0] or found[:1]
 
 
-def _align(log_probs: FloatArray, text: Prefix) -> NDArray[np.int64]:
+def _align(probabilities: NDArray[np.float64], text: Prefix) -> list[int]:
     """Give for every step which character of `text` it stands for, -1 for none (Viterbi)."""
-    steps = len(log_probs)
     if not text:
-        return np.full(steps, -1)
-    states = np.full(2 * len(text) + 1, BLANK)
-    states[1::2] = text
-    may_skip = np.zeros(len(states), dtype=bool)  # from the character before, over the blank
-    may_skip[3::2] = states[3::2] != states[1:-2:2]
-    score = np.full(len(states), -np.inf)
-    score[:2] = log_probs[0, states[:2]]
-    came = np.zeros((steps, len(states)), dtype=np.int64)
-    for t in range(1, steps):
-        ways = np.full((3, len(states)), -np.inf)
-        ways[0] = score
-        ways[1, 1:] = score[:-1]
-        ways[2, 2:] = np.where(may_skip[2:], score[:-2], -np.inf)
-        came[t] = ways.argmax(axis=0)
-        score = ways.max(axis=0) + log_probs[t, states]
-    state = len(states) - 1 - int(score[-2] > score[-1])
-    places = np.full(steps, -1)
-    for t in range(steps - 1, -1, -1):
-        places[t] = (state - 1) // 2 if state % 2 else -1
-        state -= int(came[t, state])
-    return places
+        return [-1] * len(probabilities)
+    states = [BLANK]
+    for character in text:
+        states += [character, BLANK]
+    scores = [1.0, 1.0] + [0.0] * (len(states) - 2)  # start in the first blank or character
+    came: list[list[int]] = []
+    for t, step in enumerate(probabilities[:, states].tolist()):
+        if t == 0:
+            scores = [s * p for s, p in zip(scores, step, strict=True)]
+            came.append([0] * len(states))
+            continue
+        new, back = [], []
+        for i, p in enumerate(step):
+            ways = [scores[i], scores[i - 1] if i else 0.0]
+            if i % 2 and i > 1 and states[i] != states[i - 2]:
+                ways.append(scores[i - 2])  # from the character before, over the blank
+            best = max(ways)
+            new.append(best * p)
+            back.append(ways.index(best))
+        scores = new
+        came.append(back)
+    state = len(states) - 1 - int(scores[-2] > scores[-1])
+    places = []
+    for back in reversed(came):
+        places.append(state // 2 if state % 2 else -1)
+        state -= back[state]
+    return places[::-1]

@@ -112,7 +112,7 @@ def fit(task: Task, settings: FitSettings, folder: Path, *, device: str = "cpu")
         if not math.isfinite(float(loss.detach())):
             first = step * settings.batch_size
             raise TrainingError(
-                f"loss is {float(loss)} at step {step} (samples {first} to "
+                f"loss is {float(loss.detach())} at step {step} (samples {first} to "
                 f"{first + settings.batch_size - 1}); lower the learning rate"
             )
         optimizer.zero_grad(set_to_none=True)

@@ -115,17 +115,19 @@ def load_recipe(path: Path, changes: dict[str, Any] | None = None) -> Recipe:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path}: {error}") from error
     for key, value in (changes or {}).items():
         *parents, last = key.split(".")
-        part = content
+        part: Any = content
         for parent in parents:
-            part = part.setdefault(parent, {})
+            part = part.setdefault(parent, {}) if isinstance(part, dict) else None
+        if not isinstance(part, dict):
+            raise RecipeError(f"{path}: {key}: only keys of tables can be replaced")
         part[last] = value
     try:
         return Recipe.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise RecipeError(f"{path}: {where}: {first['msg']}") from error
+        # All of them: a misspelt key comes after the complaint that the right one is missing.
+        wrong = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise RecipeError(f"{path}: {'; '.join(wrong)}") from error

@@ -54,7 +54,7 @@ def test_proportions_suit_the_rows(plates: list[FlatPlate]) -> None:
 def test_the_text_is_the_serial_row_by_row(
     fonts: FontSet, monkeypatch: pytest.MonkeyPatch, serial: str, text: str, rows: int
 ) -> None:
-    monkeypatch.setattr(plate, "draw_serial", lambda rng, style: serial)
+    monkeypatch.setattr(plate, "draw_serial", lambda *_: serial)
     drawn = draw(0, fonts)
     assert (drawn.text, drawn.rows) == (text, rows)
 
@@ -63,7 +63,7 @@ def test_the_text_is_the_serial_row_by_row(
 def test_every_style_can_be_drawn(
     fonts: FontSet, monkeypatch: pytest.MonkeyPatch, style: Style
 ) -> None:
-    monkeypatch.setattr(plate, "draw_style", lambda rng: style)
+    monkeypatch.setattr(plate, "draw_style", lambda _: style)
     texts = {draw(seed, fonts).text for seed in range(10)}
     assert len(texts) == 10
     assert all(normalise(text) == text for text in texts)
@@ -75,12 +75,10 @@ def test_the_ink_stands_where_the_text_says(
 ) -> None:
     """Bars of a font, far apart, are dark columns on a white plate without ornaments."""
     plain = Style(("?",), (2.0, 2.0))
-    monkeypatch.setattr(plate, "draw_style", lambda rng: plain)
-    monkeypatch.setattr(plate, "draw_serial", lambda rng, style: serial)
-    monkeypatch.setattr(plate, "_draw_fittings", lambda rng, pixels, colour: None)
-    monkeypatch.setattr(
-        plate, "_apply_ink", lambda rng, pixels, ink, colour: pixels.__isub__(200 * ink[..., None])
-    )
+    monkeypatch.setattr(plate, "draw_style", lambda _: plain)
+    monkeypatch.setattr(plate, "draw_serial", lambda *_: serial)
+    monkeypatch.setattr(plate, "_draw_fittings", lambda *_: None)
+    monkeypatch.setattr(plate, "_apply_ink", _darken)
     drawn = draw(1, fonts)
     dark = (drawn.pixels.min(axis=2) < 100).any(axis=0)
     starts = np.flatnonzero(np.diff(dark.astype(int), prepend=0) == 1)
@@ -88,3 +86,8 @@ def test_the_ink_stands_where_the_text_says(
     if drawn.rows == 2:
         lines = (drawn.pixels.min(axis=2) < 100).any(axis=1)
         assert np.count_nonzero(np.diff(lines.astype(int), prepend=0) == 1) == 2
+
+
+def _darken(rng: np.random.Generator, pixels: plate.Ink, ink: plate.Ink, colour: plate.Ink) -> None:
+    del rng, colour
+    pixels -= 200 * ink[..., None]

@@ -19,9 +19,9 @@ _Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
-    """How badly a picture may be treated; strength 0 leaves it as it is, 1 is a bad day."""
+    """How badly a picture may be treated: light, noise, lens and file."""
 
-    strength: float = 1.0
+    strength: float = 1.0  # of light, colour and noise: 0 leaves them as they are, 1 is a bad day
     blur_px: float = 1.2  # largest standard deviation of the lens blur, in pixels of the result
     jpeg: float = 0.5  # probability of compression
 

@@ -25,6 +25,9 @@ _INKS: Final = {
     "black": (20, 20, 22), "white": (235, 235, 235), "blue": (20, 35, 120),
     "red": (165, 25, 30), "green": (10, 85, 50), "yellow": (230, 190, 50),
 }  # fmt: skip
+# Many places press O for 0 and 0 for O, some I for 1: only the form of the serial tells.
+_LOOKALIKES: Final = [str.maketrans("0", "O"), str.maketrans("O", "0"), str.maketrans("1", "I"),
+                      str.maketrans("0I", "O1")]  # fmt: skip
 _WORDS: Final = "EXPLORE STATE TAXI PUNJAB SINDH MOTORS GARAGE ISLAMABAD 2019 07 EST LTD SUNSHINE"
 
 
@@ -57,6 +60,8 @@ def draw_flat_plate(rng: np.random.Generator, fonts: FontSet) -> FlatPlate:
     top, bottom = _draw_captions(rng, fonts, ink, captioned=rng.random() < style.captions)
     margin = rng.uniform(0.03, 0.09) * width * 0.5
     area = (left + margin, top, width - margin, bottom)
+    if rng.random() < style.lookalikes:
+        lines = [line.translate(_LOOKALIKES[int(rng.integers(len(_LOOKALIKES)))]) for line in lines]
     _draw_lines(rng, fonts, ink, lines, area, script=rng.random() < style.script)
     colour = _ink_colour(rng, ground, style)
     _apply_ink(rng, pixels, ink, colour)
@@ -146,7 +151,7 @@ def _draw_lines(
 ) -> None:
     x1, y1, x2, y2 = area
     font = fonts.draw(rng)
-    share = rng.uniform(0.38, 0.55) if len(lines) == 2 else 1.0
+    share = rng.uniform(0.28, 0.6) if len(lines) == 2 else 1.0
     gap = (y2 - y1) * rng.uniform(0.03, 0.1)
     edges = [(y1, y1 + (y2 - y1) * share), (y1 + (y2 - y1) * share + gap, y2)]
     for line, (top, bottom) in zip(lines, edges, strict=False):

@@ -22,6 +22,7 @@ class Style:
     captions: float = 0.0  # probability of small words above or below the serial
     share: float = 1.0  # how often it is drawn
     script: float = 0.0  # probability of one sign in another script before the serial
+    lookalikes: float = 0.35  # probability that 0 and O (or 1 and I) are one drawing
 
 
 # fmt: off
@@ -88,9 +89,12 @@ STYLES: Final[tuple[Style, ...]] = (
         (2.2, 4.8), ("white", "white", "yellow", "red", "blue", "black", "pale"),
         ("black", "black", "blue", "green"), 0.25, 0.4, 2.5,
     ),
-    # Anything: rare, personal and future forms.
+    # Japan and others with a small upper row: the Latin part only.
+    Style(("NNN|NN-NN", "NN|NN-NN", "NNN|NNN", "NNN|NN-NN", "NNL|NN-NN"), (1.7, 2.1),
+          ("white", "yellow", "white"), ("green", "black"), 0.0, 0.0, 1.0, 0.9),
+    # Anything: rare, personal and future forms. Only the drawing tells 0 from O here.
     Style(("?",), (1.6, 5.2), ("white", "yellow", "black", "blue", "red", "green", "pale"),
-          ("black", "white", "blue", "red", "green"), 0.15, 0.3, 4.0, 0.05),
+          ("black", "white", "blue", "red", "green"), 0.15, 0.3, 4.0, 0.05, 0.0),
 )
 # fmt: on
 _SHARES: Final = np.array([s.share for s in STYLES]) / sum(s.share for s in STYLES)

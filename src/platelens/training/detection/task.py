@@ -112,7 +112,8 @@ def _f1(counts: DetectionCounts) -> float:
 def find_plates(network: nn.Module, pixels: RgbImage, long_side: int) -> list[Detection]:
     """Give what `network` finds in a picture, down to the lowest threshold; best first."""
     fitted = letterbox(pixels, long_side)
-    cells = network(torch.from_numpy(fitted.pixels[None]))[0].float().numpy()
+    device = next(network.parameters()).device
+    cells = network(torch.from_numpy(fitted.pixels[None]).to(device))[0].float().cpu().numpy()
     boxes, corners = decode_map(cells, _THRESHOLDS[0])
     keep = suppress(boxes, _IOU_THRESHOLD)
     size_hw = (pixels.shape[0], pixels.shape[1])

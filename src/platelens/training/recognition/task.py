@@ -175,11 +175,13 @@ def load_flats(crops: Sequence[LabelledCrop]) -> list[Patch]:
 @torch.inference_mode()
 def look(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int]) -> FloatArray:
     """Give the logits (N, T, C) of `network` for `patches`, cut out as in use."""
+    device = next(network.parameters()).device
     logits = []
     for start in range(0, len(patches), 64):
         crops = []
         for patch in patches[start : start + 64]:
             quad = array_to_quad(patch.corners)
             crops.append(fit_crop(rectify(patch.pixels, quad, quad_size_hw(quad)), size_hw))
-        logits.append(network(torch.from_numpy(np.stack(crops))).float().numpy())
+        given = network(torch.from_numpy(np.stack(crops)).to(device))
+        logits.append(given.float().cpu().numpy())
     return np.concatenate(logits)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from platelens.cli import train
+from platelens.errors import RecipeError
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command sets up the log of its process; give it back as it was."""
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, Path]]:
+    """What would have been trained."""
+    from platelens.training import run as training_run
+
+    runs: list[tuple[Any, Path, Path]] = []
+    monkeypatch.setattr(training_run, "run_recipe", lambda *run: runs.append(run))
+    return runs
+
+
+def test_a_recipe_is_run_with_its_changes(
+    run: Run, started: list[tuple[Any, Path, Path]], tmp_path: Path
+) -> None:
+    result = run(
+        "train", "detector_small", "--data", tmp_path, "--out", tmp_path / "out",
+        "--set", "fit.samples=64", "--set", "network.depths = [1, 1, 1, 1]",
+        "--set", "data.fonts=['a']", "--set", "start_from=other",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    ((recipe, data, out),) = started
+    assert recipe.name == "detector_small"
+    assert recipe.fit.samples == 64
+    assert recipe.network.depths == (1, 1, 1, 1)
+    assert recipe.data.fonts == ("a",)
+    assert recipe.start_from == "other"
+    assert (data, out) == (tmp_path, tmp_path / "out")
+
+
+def test_the_run_folder_has_the_recipes_name(
+    run: Run, started: list[tuple[Any, Path, Path]]
+) -> None:
+    assert run("train", "reader_small").exit_code == 0
+    assert started[0][2] == Path("runs/reader_small")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nobody"], "unknown recipe 'nobody'; known: detector_small, "),
+        (["detector_small", "--set", "fit.samples"], "--set fit.samples: expected KEY=VALUE"),
+        (["detector_small", "--set", "fit.sampels=1"], "fit.sampels: "),
+        (["detector_small", "--set", "fit.samples=many"], "fit.samples: "),
+        (["detector_small", "--set", "fit.samples.deep=1"], "fit.samples.deep: "),
+        (["no/such/file.toml"], "no/such/file.toml: No such file or directory"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_is_wrong_is_said_in_one_line(
+    run: Run, started: list[tuple[Any, Path, Path]], arguments: list[str], message: str
+) -> None:
+    result = run("train", *arguments)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+    assert started == []
+
+
+def test_a_missing_data_folder_is_named_in_one_line(run: Run, tmp_path: Path) -> None:
+    result = run("train", "detector_small", "--data", tmp_path / "no", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {tmp_path / 'no'}/scenes/")
+    assert line.endswith("annotations.jsonl: No such file or directory")
+
+
+@pytest.mark.parametrize("command", [["train", "detector_small"], ["export", "run", "model"]])
+def test_without_the_extra_there_is_a_line_that_says_so(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setattr(train, "find_spec", lambda _: None)
+    result = run(*command)
+    assert result.exit_code == 2
+    expected = "error: training needs the extra `train`: pip install 'platelens[train]'\n"
+    assert result.stderr == expected
+
+
+def test_export_of_a_run_that_is_not_finished(run: Run, tmp_path: Path) -> None:
+    result = run("export", tmp_path, tmp_path / "model")
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"error: {tmp_path}: is not a finished run")
+
+
+def test_export_names_what_it_wrote(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reader_manifest: Any
+) -> None:
+    from platelens.training import export
+
+    monkeypatch.setattr(export, "export_run", lambda *_: reader_manifest)
+    result = run("export", tmp_path / "run", tmp_path / "model")
+    assert result.exit_code == 0
+    assert result.stdout == f"{tmp_path / 'model'}: tiny_reader, sha256 {'0' * 64}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("7", 7), ("7e-4", 7e-4), ("[1, 2]", [1, 2]), ("'7'", "7"), ("true", True),
+        ("scenes/openlpr", "scenes/openlpr"), ("", ""), ("a=b", "a=b"),
+    ],
+)  # fmt: skip
+def test_values_are_read_as_toml_where_they_are(text: str, value: object) -> None:
+    assert json.dumps(train._changes([f" key.part ={text}"])) == json.dumps({"key.part": value})
+
+
+def test_a_change_needs_a_value() -> None:
+    with pytest.raises(RecipeError, match="expected KEY=VALUE"):
+        train._changes(["key"])

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from platelens import imaging
+from platelens.detection import PlateDetector
+from platelens.errors import ManifestError
+from platelens.runtime import Manifest, Session
+from platelens.types import Box, RgbImage
+
+
+class FakeSession(Session):
+    """Finds two overlapping plates of 32 x 16 input pixels and a doubtful one, always there."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.seen: list[NDArray[np.uint8]] = []
+
+    def run(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        self.seen.append(images)
+        count, height, width, _ = images.shape
+        cells = np.zeros((count, 13, height // 8, width // 8), np.float32)
+        cells[:, 0] = -9
+        cells[:, 1:5] = np.log([2, 1, 2, 1])[:, None, None]
+        cells[:, 0, 3, 2], cells[:, 0, 3, 3], cells[:, 0, 5, 5] = 1.0, 2.0, -0.5
+        return [cells]
+
+
+@pytest.fixture
+def session(detector_manifest: Manifest) -> FakeSession:
+    settings = {"score_threshold": 0.5, "iou_threshold": 0.5}
+    return FakeSession(replace(detector_manifest, input_size=(128, 64), settings=settings))
+
+
+def picture(height: int, width: int) -> RgbImage:
+    return imaging.from_array(np.zeros((height, width, 3), np.uint8), order="rgb")
+
+
+def test_a_plate_is_found_once_in_pixels_of_the_picture(session: FakeSession) -> None:
+    (found,) = PlateDetector(session).detect(picture(256, 256))
+    # Row 3, column 3 has its centre at 28, 28 of an input half as large as the picture.
+    assert found.box == Box(24, 40, 88, 72)
+    assert found.quad.bottom_left == pytest.approx((24, 72))
+    assert found.confidence == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_the_input_is_as_long_as_the_manifest_says(session: FakeSession) -> None:
+    PlateDetector(session).detect(picture(200, 400))
+    (images,) = session.seen
+    assert images.shape == (1, 64, 128, 3)
+    assert images.dtype == np.uint8
+
+
+def test_a_threshold_of_its_own_replaces_the_manifests(session: FakeSession) -> None:
+    assert len(PlateDetector(session, score_threshold=0.3).detect(picture(128, 128))) == 2
+    assert PlateDetector(session, score_threshold=0.9).detect(picture(128, 128)) == []
+
+
+def test_the_overlap_that_counts_as_one_plate_is_the_manifests(session: FakeSession) -> None:
+    session.manifest = replace(
+        session.manifest, settings={"score_threshold": 0.5, "iou_threshold": 0.7}
+    )
+    first, second = PlateDetector(session).detect(picture(128, 128))
+    assert first.confidence > second.confidence
+
+
+@pytest.mark.parametrize("key", ["score_threshold", "iou_threshold"])
+def test_a_manifest_without_a_setting_is_refused(session: FakeSession, key: str) -> None:
+    settings = {k: v for k, v in session.manifest.settings.items() if k != key}
+    session.manifest = replace(session.manifest, settings=settings)
+    with pytest.raises(ManifestError, match=key):
+        PlateDetector(session)

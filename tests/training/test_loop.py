@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from platelens.errors import TrainingError
+from platelens.training import loop
+from platelens.training.loop import FitSettings, Numbers, fit
+
+SETTINGS = FitSettings(
+    samples=160, batch_size=4, learning_rate=0.05, weight_decay=0.01, report_every=2, workers=0,
+    threads=1,
+)  # fmt: skip
+STEPS = 40
+WEIGHTS = torch.tensor([[1.0], [-2.0], [0.5]])
+
+
+class Points(Dataset[tuple[Tensor, Tensor]]):
+    """Point `i` of a plane; from `broken` on they are no numbers."""
+
+    def __init__(self, broken: int | None = None) -> None:
+        self._broken = broken
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        x = torch.rand(3, generator=torch.Generator().manual_seed(index)) - 0.5
+        broken = self._broken is not None and index >= self._broken
+        return x * (math.nan if broken else 1), x @ WEIGHTS + 0.25
+
+
+class PlaneTask:
+    """Find the plane; stops like a machine that is switched off at step `stop`."""
+
+    def __init__(self, *, stop: int | None = None, broken: int | None = None) -> None:
+        torch.manual_seed(0)
+        layers = [nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 1)]
+        self.network: nn.Module = nn.Sequential(*layers)
+        self.steps = 0
+        self.measured: list[nn.Module] = []
+        self._stop = stop
+        self._broken = broken
+
+    def dataset(self) -> Points:
+        return Points(self._broken)
+
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
+        if self.steps == self._stop:
+            raise KeyboardInterrupt
+        self.steps += 1
+        x, y = batch
+        loss = (self.network(x) - y).float().square().mean()
+        return loss, {"part": float(loss.detach()) / 2}
+
+    def validate(self, network: nn.Module) -> dict[str, float]:
+        self.measured.append(network)
+        return {"quality": 1 / 3}
+
+    def finish(self, network: nn.Module) -> Numbers:
+        del network
+        return Numbers({}, {})
+
+
+def same(a: nn.Module, b: nn.Module) -> bool:
+    ours, theirs = a.state_dict(), b.state_dict()
+    return all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def lines(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_training_learns(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, samples=1200, report_every=50, average=0.9)
+    network = fit(PlaneTask(), settings, tmp_path)
+    points = Points()
+    x = torch.stack([points[i][0] for i in range(5000, 5100)])
+    y = torch.stack([points[i][1] for i in range(5000, 5100)])
+    with torch.inference_mode():
+        error = float((network(x) - y).square().mean())
+    assert error < 0.1 * float(y.var())
+
+
+def test_an_interrupted_run_goes_on_as_if_nothing_had_been(tmp_path: Path) -> None:
+    whole = fit(PlaneTask(), SETTINGS, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        fit(PlaneTask(stop=33), SETTINGS, tmp_path / "parts")
+    rest = PlaneTask()
+    resumed = fit(rest, SETTINGS, tmp_path / "parts")
+    assert rest.steps == STEPS - 20  # the last checkpoint was at step 20
+    assert same(whole, resumed)
+    last = [lines(tmp_path / name)[-1] for name in ("whole", "parts")]
+    assert last[0]["loss"] == last[1]["loss"]
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    finished = fit(PlaneTask(), SETTINGS, tmp_path)
+    again = PlaneTask()
+    assert same(fit(again, SETTINGS, tmp_path), finished)
+    assert again.steps == 0
+
+
+def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
+    one = fit(PlaneTask(), SETTINGS, tmp_path / "one")
+    assert same(one, fit(PlaneTask(), SETTINGS, tmp_path / "two"))
+    assert not same(one, fit(PlaneTask(), replace(SETTINGS, learning_rate=0.02), tmp_path / "x"))
+
+
+def test_the_number_of_workers_does_not_matter(tmp_path: Path) -> None:
+    alone = fit(PlaneTask(), replace(SETTINGS, samples=16), tmp_path / "alone")
+    helped = fit(PlaneTask(), replace(SETTINGS, samples=16, workers=1), tmp_path / "helped")
+    assert same(alone, helped)
+
+
+def test_a_loss_that_is_no_number_names_its_samples(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"loss is nan at step 5 \(samples 20 to 23\)"):
+        fit(PlaneTask(broken=21), SETTINGS, tmp_path)
+
+
+def test_the_log_tells_how_it_goes(tmp_path: Path) -> None:
+    task = PlaneTask()
+    fit(task, SETTINGS, tmp_path)
+    log = lines(tmp_path)
+    assert [line["step"] for line in log] == list(range(2, STEPS + 1, 2))
+    assert {line["of"] for line in log} == {STEPS}
+    assert all({"loss", "part", "ms_per_sample"} <= line.keys() for line in log)
+    assert [line["step"] for line in log if "quality" in line] == [20, 40]
+    assert log[-1]["quality"] == 0.3333
+
+
+def test_the_average_is_measured_and_given(tmp_path: Path) -> None:
+    task = PlaneTask()
+    network = fit(task, SETTINGS, tmp_path)
+    assert task.measured == [network, network]
+    assert not same(network, task.network)
+    assert not network.training
+
+
+def test_the_average_follows_slowly() -> None:
+    network = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1))
+    nn.init.zeros_(network[0].weight)  # type: ignore[arg-type]  # a Linear's weight is a tensor
+    average = loop._Average(network, 0.9)
+    nn.init.ones_(network[0].weight)  # type: ignore[arg-type]  # a Linear's weight is a tensor
+    network(torch.zeros(3, 1))
+    average.update(network, 1)  # so early, (1 + 1) / (10 + 1) of the old is kept
+    state = average.network.state_dict()
+    assert float(state["0.weight"]) == pytest.approx(1 - 2 / 11)
+    assert int(state["1.num_batches_tracked"]) == 1
+    average.update(network, 10_000)
+    assert float(average.network.state_dict()["0.weight"]) == pytest.approx(1 - 0.9 * 2 / 11)
+
+
+def test_the_rate_warms_up_and_comes_down() -> None:
+    settings = replace(SETTINGS, warm_up=0.1)
+    rates = [loop._rate(step, 100, settings) for step in range(100)]
+    assert rates[:10] == pytest.approx([0.1 * (i + 1) for i in range(10)])
+    assert rates[10] == 1
+    assert rates[55] == pytest.approx(0.505)
+    assert all(a > b for a, b in pairwise(rates[10:]))
+    assert 0.01 < rates[-1] < 0.012
+
+
+def test_every_step_has_its_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def rate(step: int, steps: int, settings: FitSettings) -> float:
+        del settings
+        asked.append((step, steps))
+        return 1.0
+
+    monkeypatch.setattr(loop, "_rate", rate)
+    fit(PlaneTask(), SETTINGS, tmp_path)
+    # Once for each of the two groups of parameters.
+    assert asked == [(step, STEPS) for step in range(STEPS + 1) for _ in range(2)]
+
+
+def test_biases_and_normalisations_do_not_decay() -> None:
+    network = PlaneTask().network
+    decayed, plain = loop._groups(network, 0.3)
+    assert [p.ndim for p in decayed["params"]] == [2, 2]
+    assert {p.ndim for p in plain["params"]} == {1}
+    assert (decayed["weight_decay"], plain["weight_decay"]) == (0.3, 0.0)
+    assert len(decayed["params"] + plain["params"]) == len(list(network.parameters()))

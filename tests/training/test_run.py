@@ -1,0 +1,160 @@
+"""Two pictures, one epoch, and the whole way: recipe, run, export, and the model read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from platelens import imaging
+from platelens.detection import PlateDetector
+from platelens.detection.preprocess import letterbox
+from platelens.errors import TrainingError
+from platelens.recognition import PlateRecognizer
+from platelens.recognition.decode import decode_ctc, log_softmax
+from platelens.recognition.preprocess import fit_crop
+from platelens.runtime import Manifest, load_manifest, open_session
+from platelens.training.detection.task import find_plates
+from platelens.training.export import export_run
+from platelens.training.networks import make_network
+from platelens.training.recipe import Recipe
+from platelens.training.run import make_task, run_recipe
+
+TinyRecipe = Callable[..., Recipe]
+FILES = ["checkpoint.pt", "log.jsonl", "numbers.json", "recipe.json", "weights.pt"]
+
+
+def trained(recipe: Recipe, run: Path) -> torch.nn.Module:
+    """Give the network of a finished run as torch has it."""
+    network = make_network(recipe).eval()
+    network.load_state_dict(torch.load(run / "weights.pt", weights_only=True))
+    return network
+
+
+def check_manifest(manifest: Manifest, recipe: Recipe, run: Path) -> None:
+    numbers = json.loads((run / "numbers.json").read_text(encoding="utf-8"))
+    assert manifest.name == manifest.recipe == recipe.name
+    assert manifest.task == recipe.task
+    assert manifest.input_size == recipe.input_size
+    assert manifest.settings == numbers["settings"]
+    assert manifest.scores == numbers["scores"]
+    assert manifest.trained_on == ("pictures drawn in code (CC0-1.0)",)
+    assert Recipe.model_validate_json((run / "recipe.json").read_text()) == recipe
+
+
+def test_a_detector_is_trained_exported_and_used(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    recipe, run = tiny_recipe("detector_small"), tmp_path / "run"
+    run_recipe(recipe, data_root, run)
+    assert sorted(p.name for p in run.iterdir()) == FILES
+    (line,) = (run / "log.jsonl").read_text().splitlines()
+    assert {"class", "box", "corner", "recall"} <= json.loads(line).keys()
+
+    manifest = export_run(run, tmp_path / "model")
+    check_manifest(manifest, recipe, run)
+    assert manifest == load_manifest(tmp_path / "model")
+    assert set(manifest.settings) == {"score_threshold", "iou_threshold"}
+
+    picture = imaging.load(data_root / "scenes/tiny/images/b.png")
+    session = open_session(tmp_path / "model")
+    # So little training leaves every score low: look at all there is.
+    detections = PlateDetector(session, score_threshold=1e-4).detect(picture)
+    assert detections
+    for found in detections:
+        assert 0 <= found.box.x1 < found.box.x2 <= 128
+        assert 0 <= found.box.y1 < found.box.y2 <= 96
+        assert 0 < found.confidence < 1
+    pixels = letterbox(picture, 128).pixels[None]
+    with torch.inference_mode():
+        wanted = trained(recipe, run)(torch.from_numpy(pixels)).numpy()
+    np.testing.assert_allclose(session.run(pixels)[0], wanted, atol=1e-3)
+
+
+def test_a_reader_is_trained_exported_and_used(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    recipe, run = tiny_recipe("reader_base"), tmp_path / "run"
+    run_recipe(recipe, data_root, run)
+    assert sorted(p.name for p in run.iterdir()) == FILES
+    (line,) = (run / "log.jsonl").read_text().splitlines()
+    assert {"ctc", "blank", "scenes", "us", "ccpd"} <= json.loads(line).keys()
+
+    manifest = export_run(run, tmp_path / "model")
+    check_manifest(manifest, recipe, run)
+    assert manifest.alphabet == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert set(manifest.settings) == {"temperature"}
+
+    crops = [imaging.load(data_root / f"us_plates/{i}.png") for i in range(5)]
+    readings = PlateRecognizer(open_session(tmp_path / "model"), batch_size=3).read(crops)
+    assert len(readings) == 5
+    batch = np.stack([fit_crop(c, recipe.input_size) for c in crops])
+    with torch.inference_mode():
+        logits = trained(recipe, run)(torch.from_numpy(batch)).numpy()
+    scores = log_softmax(logits, manifest.setting("temperature"))
+    for reading, score in zip(readings, scores, strict=True):
+        wanted = decode_ctc(score, manifest.alphabet)
+        assert reading.text == wanted.text
+        assert reading.confidence == pytest.approx(wanted.confidence, abs=1e-3)
+
+
+def test_a_run_starts_from_the_weights_beside_it(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    first = tiny_recipe("reader_base")
+    run_recipe(first, data_root, tmp_path / "reader_base")
+    # At a rate of nothing the weights stay what they were.
+    second = tiny_recipe("reader_small", start_from="reader_base", **{"fit.learning_rate": 1e-12})
+    run_recipe(second, data_root, tmp_path / "reader_small")
+    ours, theirs = (
+        trained(first, tmp_path / name).state_dict() for name in ("reader_base", "reader_small")
+    )
+    weight = "classify.1.weight"
+    torch.testing.assert_close(ours[weight], theirs[weight])
+    assert not torch.equal(ours[weight], make_network(first).state_dict()[weight])
+
+
+def test_a_first_stage_that_is_missing_is_named(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    recipe = tiny_recipe("reader_small", start_from="reader_base")
+    with pytest.raises(TrainingError, match=r"weights\.pt: no such file; train .* reader_base"):
+        run_recipe(recipe, data_root, tmp_path / "reader_small")
+
+
+def test_a_run_that_is_not_finished_cannot_be_exported(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="is not a finished run"):
+        export_run(tmp_path, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_measure_finds_what_the_network_says(data_root: Path, tiny_recipe: TinyRecipe) -> None:
+    """A detector that knows the plate by its place reaches recall 1, one that is blind 0."""
+    task = make_task(tiny_recipe("detector_small"), data_root)
+
+    class Knowing(torch.nn.Module):
+        def __init__(self, logit: float) -> None:
+            super().__init__()
+            self.logit = torch.nn.Parameter(torch.tensor(logit))
+
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            cells = torch.full((len(pixels), 13, *(s // 8 for s in pixels.shape[1:3])), -9.0)
+            cells[:, 5:] = 0
+            cells[:, 0, 7, 7] = (
+                self.logit
+            )  # its centre is at 60, 60; the plate is 30 to 94, 40 to 72
+            cells[:, 1:5, 7, 7] = torch.log(torch.tensor([30, 20, 34, 12]) / 8)
+            return cells
+
+    assert task.validate(Knowing(5.0)) == {"recall": 1, "false_per_image": 0}
+    assert task.validate(Knowing(-5.0)) == {"recall": 0, "false_per_image": 0}
+    numbers = task.finish(Knowing(0.0))
+    assert numbers.scores == {"held_out_recall": 1, "held_out_false_per_image": 0}
+    assert numbers.settings["score_threshold"] <= 0.5
+    picture = imaging.load(data_root / "scenes/tiny/images/a.png")
+    (found,) = find_plates(Knowing(0.0), picture, 128)
+    assert (found.box.x1, found.box.y2) == pytest.approx((30, 72), abs=1e-3)
