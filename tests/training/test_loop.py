@@ -188,3 +188,8 @@ def test_biases_and_normalisations_do_not_decay() -> None:
     assert {p.ndim for p in plain["params"]} == {1}
     assert (decayed["weight_decay"], plain["weight_decay"]) == (0.3, 0.0)
     assert len(decayed["params"] + plain["params"]) == len(list(network.parameters()))
+
+
+def test_less_than_a_batch_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="3 samples are less than a batch"):
+        fit(PlaneTask(), replace(SETTINGS, samples=3), tmp_path)

@@ -158,3 +158,15 @@ def test_a_measure_finds_what_the_network_says(data_root: Path, tiny_recipe: Tin
     picture = imaging.load(data_root / "scenes/tiny/images/a.png")
     (found,) = find_plates(Knowing(0.0), picture, 128)
     assert (found.box.x1, found.box.y2) == pytest.approx((30, 72), abs=1e-3)
+
+
+def test_a_folder_holds_one_recipe_only(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    recipe = tiny_recipe("detector_small")
+    run_recipe(recipe, data_root, tmp_path)
+    # Threads and workers may change from one session to the next, the rest may not.
+    threads = recipe.fit.model_copy(update={"threads": 3})
+    run_recipe(recipe.model_copy(update={"fit": threads}), data_root, tmp_path)
+    with pytest.raises(TrainingError, match="another recipe"):
+        run_recipe(recipe.model_copy(update={"seed": recipe.seed + 1}), data_root, tmp_path)

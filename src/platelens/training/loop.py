@@ -100,6 +100,8 @@ def fit(task: Task, settings: FitSettings, folder: Path, *, device: str = "cpu")
     average = _Average(network, settings.average)
     optimizer = torch.optim.AdamW(_groups(network, settings.weight_decay), settings.learning_rate)
     steps = settings.samples // settings.batch_size
+    if steps < 1:
+        raise TrainingError(f"{settings.samples} samples are less than a batch")
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: _rate(s, steps, settings))
     state = {"network": network, "average": average.network, "optimizer": optimizer,
              "schedule": schedule}  # fmt: skip

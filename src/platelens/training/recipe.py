@@ -67,7 +67,7 @@ class FitRecipe(_Part):
     weight_decay: float = 0.02
     warm_up: float = 0.03
     average: float = 0.999
-    report_every: int = 100
+    report_every: int = Field(gt=0, default=100)
     workers: int = 2
     threads: int = 2
 

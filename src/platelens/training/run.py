@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -34,10 +35,10 @@ def run_recipe(recipe: Recipe, root: Path, folder: Path) -> None:
     first weights from the folder of that name beside `folder`.
 
     Raises:
-        TrainingError: there are no weights to start from, or the loss is not finite.
+        TrainingError: `folder` holds a run of another recipe, there are no weights to start from,
+            or the loss is not finite.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / RECIPE_NAME).write_text(recipe.model_dump_json(indent=2), encoding="utf-8")
+    _claim(folder, recipe)
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     task = make_task(recipe, root)
@@ -52,3 +53,19 @@ def run_recipe(recipe: Recipe, root: Path, folder: Path) -> None:
     numbers = asdict(task.finish(network))
     (folder / NUMBERS_NAME).write_text(json.dumps(numbers, indent=2), encoding="utf-8")
     torch.save(network.state_dict(), folder / WEIGHTS_NAME)
+
+
+def _claim(folder: Path, recipe: Recipe) -> None:
+    """Write the recipe into the run folder, unless another one is being trained there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / RECIPE_NAME
+    if path.exists():
+        other = Recipe.model_validate_json(path.read_text(encoding="utf-8"))
+        if _essence(other) != _essence(recipe):
+            raise TrainingError(f"{folder}: holds a run of another recipe; give another folder")
+    path.write_text(recipe.model_dump_json(indent=2), encoding="utf-8")
+
+
+def _essence(recipe: Recipe) -> dict[str, Any]:
+    """Give what decides the result: not how many threads, workers and reports there are."""
+    return recipe.model_dump(exclude={"fit": {"threads", "workers", "report_every"}})

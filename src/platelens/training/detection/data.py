@@ -198,7 +198,9 @@ def _cut(
     if scale < 0.6:  # a warp that shrinks by more than two would alias
         pixels = shrink(pixels, scale)
         small = linear @ np.diag([width / pixels.shape[1], height / pixels.shape[0]])
-    matrix = np.concatenate([small, offset[:, None]], axis=1)
+    # Pixel centres are at half coordinates for us and at whole ones for OpenCV.
+    shift = offset + small @ np.full(2, 0.5) - 0.5
+    matrix = np.concatenate([small, shift[:, None]], axis=1)
     warped = cv2.warpAffine(pixels, matrix, (size, size), flags=cv2.INTER_LINEAR,
                             borderValue=(PAD_VALUE,) * 3)  # fmt: skip
     return Window(

@@ -146,7 +146,7 @@ def cut_patches(samples: Sequence[Sample], find: CornerFinder) -> list[Patch]:
     """Cut the readable plates of `samples` out, with a margin for crooked corners."""
     patches = []
     for sample in samples:
-        readable = [plate for plate in sample.plates if plate.text]
+        readable = [p for p in sample.plates if p.text and len(p.text) <= MAX_LENGTH]
         if not readable:
             continue
         pixels = load(sample.image)
