@@ -1,4 +1,5 @@
 import inspect
+import pickle
 
 import pytest
 
@@ -20,6 +21,12 @@ def test_unknown_model_lists_the_known_ones_sorted() -> None:
     error = errors.UnknownModelError("readr", known=["reader", "finder"])
     assert str(error) == "unknown model 'readr'; known: finder, reader"
     assert (error.name, error.known) == ("readr", ("reader", "finder"))
+
+
+def test_unknown_model_comes_back_from_another_process() -> None:
+    error = errors.UnknownModelError("readr", known=["reader", "finder"])
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.known) == (str(error), error.known)
 
 
 def test_unknown_model_without_any_known() -> None:

@@ -37,10 +37,13 @@ class ModelError(PlatelensError):
 class UnknownModelError(ModelError):
     """No model of that name; the message lists the known ones."""
 
-    def __init__(self, name: str, *, known: Sequence[str]) -> None:
-        super().__init__(f"unknown model {name!r}; known: {', '.join(sorted(known)) or 'none'}")
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name, tuple(known))  # as they came, or it could not be unpickled
         self.name = name
         self.known = tuple(known)
+
+    def __str__(self) -> str:
+        return f"unknown model {self.name!r}; known: {', '.join(sorted(self.known)) or 'none'}"
 
 
 class ManifestError(ModelError):

@@ -159,6 +159,13 @@ def test_a_device_that_is_not_there(run: Run, photos: Path) -> None:
     assert one_line(result) == "error: unknown device 'abacus'; known: cpu, cuda"
 
 
+@pytest.mark.parametrize("threads", [0, 1025, 99_999_999_999])
+def test_a_number_of_threads_that_no_machine_has(run: Run, photos: Path, threads: int) -> None:
+    result = run("read", "--threads", threads, photos)
+    assert result.exit_code == 2
+    assert "--threads" in result.stderr
+
+
 @pytest.mark.parametrize("option", ["--csv", "--annotate", "--crops"])
 def test_an_output_that_cannot_be_made(run: Run, photos: Path, tmp_path: Path, option: str) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")

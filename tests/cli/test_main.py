@@ -64,6 +64,22 @@ def test_a_full_disk_behind_the_standard_output_is_one_line(
     assert done.stderr == "error: standard output: No space left on device\n"
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs the full device")
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["read", "--help"]])
+def test_a_full_disk_is_one_line_outside_of_the_commands_too(arguments: list[str]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = start(*arguments, stdout=full.fileno())
+    assert done.returncode == 2
+    assert done.stderr == "error: standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_closed_streams_are_no_error(photos: Path, models: list[str]) -> None:
+    command = [*MODULE, "read", *models, str(photos), str(photos / "missing.jpg")]
+    shell = ["sh", "-c", '"$@" >&- 2>&-', "sh", *command]
+    assert subprocess.run(shell, check=False, timeout=60).returncode == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
 def test_a_terminal_gets_a_table(photos: Path, models: list[str]) -> None:
     import pty
@@ -77,6 +93,24 @@ def test_a_terminal_gets_a_table(photos: Path, models: list[str]) -> None:
     assert done.stderr == f"error: {photos / 'missing.jpg'}: no such file\n"
     assert "confidence" in shown
     assert "plates: 3, pictures: 3" in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_a_narrow_terminal_shows_the_texts_whole(
+    photos: Path, models: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pty
+
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "dumb")  # no colours
+    leader, follower = pty.openpty()
+    done = start("read", *models, photos, stdout=follower)
+    os.close(follower)
+    shown = os.read(leader, 100_000).decode()
+    os.close(leader)
+    assert done.returncode == 0
+    assert "no plate" in shown
+    assert all(len(line) <= 40 for line in shown.splitlines() if "no plate" in line)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file names are bytes")

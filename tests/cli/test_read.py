@@ -192,6 +192,15 @@ def test_inputs_are_never_overwritten(run: Run, photos: Path) -> None:
     assert (photos / "a-2.jpg").exists()
 
 
+def test_a_csv_file_never_replaces_an_input(run: Run, photos: Path) -> None:
+    photo = photos / "a.png"
+    before = photo.read_bytes()
+    result = run("read", "--csv", photos / "." / "a.png", photos)
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {photo}: would overwrite a picture that is to be read\n"
+    assert photo.read_bytes() == before
+
+
 def test_own_models_are_taken_by_path(run: Run, photos: Path, weights: Path) -> None:
     names = [f"path:{weights / name}" for name in ("detector_small", "reader_small")]
     result = run("read", "--json", "--detector", names[0], "--reader", names[1], photos / "a.png")

@@ -69,6 +69,15 @@ def test_the_overlap_that_counts_as_one_plate_is_the_manifests(session: FakeSess
 
 
 @pytest.mark.parametrize("key", ["score_threshold", "iou_threshold"])
+@pytest.mark.parametrize("value", [-0.1, 1.5])
+def test_an_impossible_threshold_is_refused(session: FakeSession, key: str, value: float) -> None:
+    settings = {**session.manifest.settings, key: value}
+    session.manifest = replace(session.manifest, settings=settings)
+    with pytest.raises(ManifestError, match=key):
+        PlateDetector(session)
+
+
+@pytest.mark.parametrize("key", ["score_threshold", "iou_threshold"])
 def test_a_manifest_without_a_setting_is_refused(session: FakeSession, key: str) -> None:
     settings = {k: v for k, v in session.manifest.settings.items() if k != key}
     session.manifest = replace(session.manifest, settings=settings)

@@ -59,7 +59,12 @@ def test_nonsense_orientation_is_ignored(orientation: int) -> None:
 
 
 def test_broken_exif_is_ignored() -> None:
-    for exif in (b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0hello"):
+    for exif in (
+        b"Exif\0\0",
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0II+\0\x08\0\0\0" + b"\xff" * 8,
+        b"Exif\0\0hello",
+    ):
         assert same_colours(decode(file_bytes(corners(), "JPEG", exif=exif)), corners())
 
 

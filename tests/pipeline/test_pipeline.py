@@ -96,6 +96,12 @@ def test_unsure_plates_are_left_out(least: float, kept: list[str]) -> None:
     assert [p.text for p in plates] == kept
 
 
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan")])
+def test_a_confidence_lies_between_0_and_1(least: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        PipelineSettings(min_confidence=least)
+
+
 def test_a_picture_without_a_plate_may_be_one() -> None:
     pipeline = Pipeline(FixedDetector(), CountingRecognizer(reading("AB12", 0.95)))
     (plate,) = pipeline.run(picture(40, 160))

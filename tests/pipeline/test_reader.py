@@ -52,6 +52,24 @@ def test_arrays_need_an_order(reader: PlateReader, street: Street) -> None:
         reader.read_batch([street("A")])
 
 
+@pytest.mark.parametrize("source", [None, ["car.png"], bytearray(b"car")])
+def test_what_is_no_picture_is_named(reader: PlateReader, source: Any) -> None:
+    with pytest.raises(TypeError, match=f"expected a path.*, got {type(source).__name__}"):
+        reader.read(source)
+
+
+@pytest.mark.parametrize("one", ["car.png", Path("car.png"), b"car", np.zeros((9, 9, 3), np.uint8)])
+def test_a_single_picture_is_no_batch(reader: PlateReader, one: Any) -> None:
+    with pytest.raises(TypeError, match="read_batch takes several pictures"):
+        reader.read_batch(one, order="rgb")
+
+
+def test_a_batch_may_be_one_array(reader: PlateReader, street: Street) -> None:
+    stack: Any = np.stack([street("A"), street("B")])
+    batch = reader.read_batch(stack, order="rgb")
+    assert [[p.text for p in plates] for plates in batch] == [["A"], ["B"]]
+
+
 def test_a_batch_gives_what_single_reads_give(
     tmp_path: Path, reader: PlateReader, street: Street
 ) -> None:

@@ -78,3 +78,10 @@ def test_a_manifest_without_a_temperature_is_refused(session: FakeSession) -> No
     session.manifest = replace(session.manifest, settings={})
     with pytest.raises(ManifestError, match="temperature"):
         PlateRecognizer(session)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0])
+def test_an_impossible_temperature_is_refused(session: FakeSession, temperature: float) -> None:
+    session.manifest = replace(session.manifest, settings={"temperature": temperature})
+    with pytest.raises(ManifestError, match="temperature"):
+        PlateRecognizer(session)

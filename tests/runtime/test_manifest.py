@@ -90,3 +90,12 @@ def test_settings_are_looked_up_by_name(reader_manifest: Manifest) -> None:
     assert reader_manifest.setting("temperature") == 1.0
     with pytest.raises(ManifestError, match=r"tiny_reader.*'iou_threshold'"):
         reader_manifest.setting("iou_threshold")
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.5, 2), (0, 0.5)])
+def test_settings_outside_of_their_range_are_refused(
+    reader_manifest: Manifest, low: float, high: float
+) -> None:
+    assert reader_manifest.setting("temperature", low=0.5, high=1) == 1.0
+    with pytest.raises(ManifestError, match=f"'temperature' must lie in {low} to {high}, is 1"):
+        reader_manifest.setting("temperature", low=low, high=high)

@@ -127,5 +127,6 @@ def test_threads_are_pinned_and_do_not_spin() -> None:
     assert options.intra_op_num_threads == 3
     assert options.inter_op_num_threads == 1
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
-    with pytest.raises(ValueError, match="at least 1"):
-        session._options(0)
+    for threads in (0, session.MAX_THREADS + 1):
+        with pytest.raises(ValueError, match=f"between 1 and 1024, got {threads}"):
+            session._options(threads)

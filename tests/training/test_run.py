@@ -18,6 +18,7 @@ from platelens.recognition import PlateRecognizer
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.preprocess import fit_crop
 from platelens.runtime import Manifest, load_manifest, open_session
+from platelens.training import export
 from platelens.training.detection.task import find_plates
 from platelens.training.export import export_run
 from platelens.training.networks import make_network
@@ -129,6 +130,16 @@ def test_a_first_stage_that_is_missing_is_named(
 def test_a_run_that_is_not_finished_cannot_be_exported(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="is not a finished run"):
         export_run(tmp_path, tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_model_that_runs_differently_is_not_exported(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_recipe(tiny_recipe("reader_base"), data_root, tmp_path / "run")
+    monkeypatch.setattr(export, "_TOLERANCE", 0.0)
+    with pytest.raises(TrainingError, match="reader_base: ONNX Runtime is off by"):
+        export_run(tmp_path / "run", tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from platelens.cli import models
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
+from platelens.cli.failures import one_line_errors
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
 from platelens.cli.train import export, train
@@ -51,8 +53,15 @@ def _platelens(
 
 def main() -> None:
     """Run the command line; the exit status is 0, 1 (some picture failed) or 2 (could not work)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, or a Windows program without one
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # stays open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file name that the terminal's encoding lacks is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
-    app()
+    try:
+        with one_line_errors():  # those outside of the commands: of --help and --version
+            app()
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

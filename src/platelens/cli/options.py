@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from platelens.runtime import MAX_THREADS
+
 Paths = Annotated[
     list[str],
     typer.Argument(
@@ -44,7 +46,10 @@ Device = Annotated[
     str, typer.Option("--device", help="cpu or cuda; an error where it is not available.")
 ]
 Threads = Annotated[
-    int, typer.Option("--threads", min=1, metavar="N", help="CPU threads of each model.")
+    int,
+    typer.Option(
+        "--threads", min=1, max=MAX_THREADS, metavar="N", help="CPU threads of each model."
+    ),
 ]
 
 DEFAULT_TOP = 5

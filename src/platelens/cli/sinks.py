@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import json
 import os
 import sys
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from platelens.cli.records import Record
     from platelens.pipeline import ReadResult
     from platelens.types import Plate
+
+
+Row = tuple[str, str, str, str]
+"""Picture, plate, confidence and box, as people read them."""
 
 
 class Sink(Protocol):
@@ -55,7 +60,7 @@ class PeopleTable:
     """A table on the terminal, printed when all is done."""
 
     def __init__(self) -> None:
-        self._rows: list[tuple[str, ...]] = []
+        self._rows: list[Row] = []
         self._pictures = 0
         self._plates = 0
         self._ms = 0.0
@@ -80,9 +85,11 @@ class PeopleTable:
             caption=f"plates: {self._plates}, pictures: {self._pictures}, {mean:.0f} ms each"
         )
         table.add_column("picture", overflow="fold")
-        table.add_column("plate", style="bold", no_wrap=True)
-        table.add_column("confidence", justify="right", no_wrap=True)
-        table.add_column("box", no_wrap=True)
+        # Where the terminal is narrow, the texts of the plates are what must stay whole.
+        widest = max(len(plate) for _, plate, _, _ in self._rows)
+        table.add_column("plate", style="bold", no_wrap=True, min_width=widest)
+        table.add_column("confidence", justify="right")
+        table.add_column("box")
         for row in self._rows:
             table.add_row(*(Text(cell) for cell in row))
         Console().print(table)
@@ -189,12 +196,18 @@ def open_sinks(outputs: Outputs, inputs: Iterable[str]) -> Iterator[list[Sink]]:
     with contextlib.ExitStack() as stack:
         sinks: list[Sink] = []
         if outputs.csv:
+            _refuse_input(outputs.csv, inputs)
             sinks.append(stack.enter_context(_open_csv(outputs.csv)))
         if outputs.annotate:
             sinks.append(AnnotatedPictures(OutputNames(outputs.annotate, inputs)))
         if outputs.crops:
             sinks.append(PlateCrops(OutputNames(outputs.crops, inputs)))
         yield sinks
+
+
+def _refuse_input(path: Path, inputs: Iterable[str]) -> None:
+    if _key(path) in map(_key, inputs):
+        raise OSError(errno.EEXIST, "would overwrite a picture that is to be read", str(path))
 
 
 @contextlib.contextmanager
@@ -223,7 +236,7 @@ def open_stdout(record: Callable[[str, ReadResult], Record], *, as_json: bool) -
             table.show()  # also what there is when the run is interrupted
 
 
-def _rows(name: str, result: ReadResult) -> list[tuple[str, ...]]:
+def _rows(name: str, result: ReadResult) -> list[Row]:
     name = one_line(name)
     return [(name, *_cells(plate)) for plate in result.plates] or [(name, "no plate", "", "")]
 

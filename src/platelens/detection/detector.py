@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from platelens.detection.postprocess import decode_map, suppress, to_detections
 from platelens.detection.preprocess import letterbox
 from platelens.runtime import Session
-from platelens.types import Detection, RgbImage
+from platelens.types import Box, Detection, RgbImage
+
+LARGE: Final = 0.5
+"""Plates wider than this share of the longer side of the picture are looked at twice."""
 
 
 class PlateDetector:
@@ -21,16 +26,37 @@ class PlateDetector:
         manifest = session.manifest
         self._session = session
         self._long_side = max(manifest.input_size)
-        self._iou_threshold = manifest.setting("iou_threshold")
-        self._score_threshold = (
-            manifest.setting("score_threshold") if score_threshold is None else score_threshold
-        )
+        self._iou_threshold = manifest.setting("iou_threshold", low=0, high=1)
+        if score_threshold is None:
+            score_threshold = manifest.setting("score_threshold", low=0, high=1)
+        self._score_threshold = score_threshold
 
     def detect(self, image: RgbImage) -> list[Detection]:
-        """Find the plates of `image`, most confident first; [] when there is none."""
-        fitted = letterbox(image, self._long_side)
+        """Find the plates of `image`, most confident first; [] when there is none.
+
+        Plates wider than half the input are beyond what the network is trained on: it sees parts
+        of them. When there is one, the picture is looked at again at half the scale.
+        """
+        size_hw = (image.shape[0], image.shape[1])
+        found = self._look(image, self._long_side)
+        large_px = LARGE * max(size_hw)
+        if any(d.box.width > large_px for d in found):
+            again = self._look(image, self._long_side // 2)
+            large = [d for d in again if d.box.width > large_px]
+            found = large + [d for d in found if not any(_is_part(d.box, o.box) for o in large)]
+        return sorted(found, key=lambda d: -d.confidence)
+
+    def _look(self, image: RgbImage, long_side: int) -> list[Detection]:
+        fitted = letterbox(image, long_side)
         (cells,) = self._session.run(fitted.pixels[None])
         boxes, corners = decode_map(cells[0], self._score_threshold)
         keep = suppress(boxes, self._iou_threshold)
         size_hw = (image.shape[0], image.shape[1])
         return to_detections(boxes[keep], corners[keep], fitted.scale_xy, size_hw)
+
+
+def _is_part(box: Box, whole: Box) -> bool:
+    """Tell whether at least half of `box` lies in `whole`."""
+    width = min(box.x2, whole.x2) - max(box.x1, whole.x1)
+    height = min(box.y2, whole.y2) - max(box.y1, whole.y1)
+    return width > 0 and height > 0 and 2 * width * height >= box.width * box.height

@@ -50,7 +50,7 @@ def read_header(data: bytes) -> ImageHeader:
         raise HeaderError("not a JPEG, PNG, WebP, BMP or TIFF image")
     try:
         header = PARSERS[kind](data)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):  # OverflowError: an offset of 64 bits
         raise HeaderError("the file is truncated") from None
     if min(header.size_hw) < 1:
         raise HeaderError("the image has no pixels")
@@ -61,7 +61,7 @@ def _orientation(exif: bytes) -> int:
     """Give the orientation that an EXIF block asks for; a broken block asks for none."""
     try:
         value = tiff.read_tags(exif).get(tiff.ORIENTATION, (1,))[0]
-    except (struct.error, IndexError, tiff.TiffError):
+    except (struct.error, IndexError, OverflowError, tiff.TiffError):
         return 1
     return value if 1 <= value <= 8 else 1
 

@@ -29,6 +29,7 @@ def read_tags(data: bytes) -> dict[int, tuple[int, ...]]:
     Raises:
         TiffError: not a TIFF header.
         struct.error: the data ends too early.
+        OverflowError: it does so by far, at an offset that no address reaches.
     """
     endian = {b"II": "<", b"MM": ">"}.get(data[:2])
     if endian is None:

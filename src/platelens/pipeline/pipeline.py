@@ -39,6 +39,12 @@ class PipelineSettings:
     whole_width: tuple[int, int] = (24, 800)
     """Width of such a picture in pixels, least and most: larger ones are hardly crops."""
 
+    def __post_init__(self) -> None:
+        """Refuse confidences that are none."""
+        for value in (self.min_confidence, self.whole_min_confidence):
+            if not 0 <= value <= 1:
+                raise ValueError(f"a confidence lies between 0 and 1, got {value}")
+
 
 DEFAULT_SETTINGS: Final = PipelineSettings()
 

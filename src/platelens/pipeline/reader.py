@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
@@ -76,6 +77,9 @@ class PlateReader:
         Raises:
             ImageError: one of the pictures is missing, damaged or too large.
         """
+        one_array = isinstance(images, np.ndarray) and images.ndim < 4
+        if one_array or isinstance(images, str | bytes | os.PathLike):
+            raise TypeError("read_batch takes several pictures; for a single one there is read")
         return self.pipeline.run_batch(_load(image, order) for image in images)
 
     def read_timed(self, image: ImageSource, *, order: Order | None = None) -> ReadResult:
@@ -92,6 +96,8 @@ def _load(image: ImageSource, order: Order | None) -> RgbImage:
         return imaging.decode(image)
     if isinstance(image, str | os.PathLike):
         return imaging.load(image)
+    if not isinstance(image, np.ndarray):
+        raise TypeError(f"expected a path, bytes or a NumPy array, got {type(image).__name__}")
     if order is None:
         raise TypeError('an array needs its channel order: order="rgb" or order="bgr"')
     return imaging.from_array(image, order=order)

@@ -26,7 +26,7 @@ class PlateRecognizer:
         self._session = session
         self._size_hw = session.manifest.input_size
         self._alphabet = session.manifest.alphabet
-        self._temperature = session.manifest.setting("temperature")
+        self._temperature = session.manifest.setting("temperature", low=0.01, high=100)
         self._top_n = top_n
         self._batch_size = batch_size
 

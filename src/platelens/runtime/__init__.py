@@ -15,6 +15,7 @@ from platelens.runtime.manifest import (
     write_manifest,
 )
 from platelens.runtime.session import (
+    MAX_THREADS,
     Device,
     Session,
     available_providers,
@@ -27,6 +28,7 @@ __all__ = [
     "DEFAULT_RECOGNIZER",
     "GRAPH_NAME",
     "MANIFEST_NAME",
+    "MAX_THREADS",
     "Device",
     "Manifest",
     "Session",

@@ -36,14 +36,20 @@ class Manifest:
     settings: Mapping[str, float] = field(default_factory=dict)  # thresholds, temperature, ...
     scores: Mapping[str, float] = field(default_factory=dict)  # what it reached, by measure
 
-    def setting(self, name: str) -> float:
-        """Give one of `settings`; a ManifestError when `model.toml` lacks it."""
+    def setting(self, name: str, *, low: float = -math.inf, high: float = math.inf) -> float:
+        """Give one of `settings`.
+
+        Raises:
+            ManifestError: `model.toml` lacks it, or it lies outside `low` to `high`.
+        """
+        where = f"model {self.name}: [settings] of {MANIFEST_NAME}"
         try:
-            return self.settings[name]
+            value = self.settings[name]
         except KeyError:
-            raise ManifestError(
-                f"model {self.name}: [settings] of {MANIFEST_NAME} lacks {name!r}"
-            ) from None
+            raise ManifestError(f"{where} lacks {name!r}") from None
+        if not low <= value <= high:
+            raise ManifestError(f"{where}: {name!r} must lie in {low:g} to {high:g}, is {value:g}")
+        return value
 
 
 def load_manifest(folder: Path) -> Manifest:

@@ -17,6 +17,9 @@ from platelens.runtime.manifest import GRAPH_NAME, Manifest, Task, load_manifest
 
 Device = Literal["cpu", "cuda"]
 
+MAX_THREADS: Final = 1024
+"""More would only keep the machine busy with starting them."""
+
 INPUT_NAME: Final = "image"
 OUTPUT_NAMES: Final[dict[Task, str]] = {"detection": "map", "recognition": "logits"}
 _OUTPUT_RANKS: Final[dict[Task, int]] = {"detection": 4, "recognition": 3}
@@ -75,7 +78,7 @@ def open_session(folder: Path, *, device: str = "cpu", threads: int = 2) -> Sess
     Args:
         folder: holds `model.onnx` and `model.toml`.
         device: "cpu" or "cuda"; there is no silent fall back from one to the other.
-        threads: how many threads one call may use, at least 1.
+        threads: how many threads one call may use, 1 to MAX_THREADS.
 
     Raises:
         ManifestError: the manifest is malformed or contradicts the graph.
@@ -123,8 +126,8 @@ def require_provider(device: str) -> str:
 
 
 def _options(threads: int) -> ort.SessionOptions:
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
+    if not 1 <= threads <= MAX_THREADS:
+        raise ValueError(f"threads must lie between 1 and {MAX_THREADS}, got {threads}")
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -1,11 +1,13 @@
-"""Run folder -> model folder: ONNX graph, manifest and card, checked against PyTorch."""
+"""Run folder -> model folder: ONNX graph and manifest, checked against PyTorch."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import warnings
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -14,7 +16,14 @@ from torch import nn
 
 from platelens.alphabet import CHARACTERS
 from platelens.errors import TrainingError
-from platelens.runtime import GRAPH_NAME, Manifest, open_session, sha256_hex, write_manifest
+from platelens.runtime import (
+    GRAPH_NAME,
+    MANIFEST_NAME,
+    Manifest,
+    open_session,
+    sha256_hex,
+    write_manifest,
+)
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
 from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME
@@ -32,7 +41,8 @@ def export_run(run: Path, target: Path) -> Manifest:
         target: the model folder; made if need be, older files in it are replaced.
 
     Raises:
-        TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree.
+        TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree; `target` is
+            then as it was.
     """
     try:
         recipe = Recipe.model_validate_json((run / RECIPE_NAME).read_text(encoding="utf-8"))
@@ -42,14 +52,25 @@ def export_run(run: Path, target: Path) -> Manifest:
         raise TrainingError(f"{run}: is not a finished run: {error}") from error
     network = make_network(recipe).eval()
     network.load_state_dict(weights)
-    target.mkdir(parents=True, exist_ok=True)
-    write_graph(network, recipe, target / GRAPH_NAME)
-    manifest = Manifest(
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_graph(network, recipe, folder / GRAPH_NAME)
+        manifest = _manifest(recipe, numbers, sha256_hex((folder / GRAPH_NAME).read_bytes()))
+        write_manifest(manifest, folder)
+        _check(network, recipe, folder)
+        target.mkdir(parents=True, exist_ok=True)
+        for file in (GRAPH_NAME, MANIFEST_NAME):
+            shutil.copyfile(folder / file, target / file)
+    return manifest
+
+
+def _manifest(recipe: Recipe, numbers: dict[str, Any], sha256: str) -> Manifest:
+    return Manifest(
         name=recipe.name,
         task=recipe.task,
         version="1",
         licence="Apache-2.0",
-        sha256=sha256_hex((target / GRAPH_NAME).read_bytes()),
+        sha256=sha256,
         input_size=recipe.input_size,
         alphabet=CHARACTERS if recipe.task == "recognition" else "",
         recipe=recipe.name,
@@ -57,9 +78,6 @@ def export_run(run: Path, target: Path) -> Manifest:
         settings=numbers["settings"],
         scores=numbers["scores"],
     )
-    write_manifest(manifest, target)
-    _check(network, recipe, target)
-    return manifest
 
 
 def write_graph(network: nn.Module, recipe: Recipe, path: Path) -> None:
@@ -120,4 +138,4 @@ def _check(network: nn.Module, recipe: Recipe, folder: Path) -> None:
         (given,) = session.run(pixels.numpy())
         error = float(np.abs(given - wanted).max() / max(1.0, float(np.abs(wanted).max())))
         if not error < _TOLERANCE:
-            raise TrainingError(f"{folder}: ONNX Runtime is off by {error:.2g} of the range")
+            raise TrainingError(f"{recipe.name}: ONNX Runtime is off by {error:.2g} of the range")
