@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from platelens import geometry
 from platelens.imaging import from_array
@@ -54,12 +53,6 @@ def test_quad_size_takes_the_longer_sides() -> None:
 
 def test_quad_size_is_never_zero() -> None:
     assert geometry.quad_size_hw(Quad((5, 5), (5, 5), (5, 5), (5, 5))) == (1, 1)
-
-
-def test_grow_quad_moves_corners_from_the_centre() -> None:
-    grown = geometry.grow_quad(SQUARE, 0.1)
-    assert grown.top_left == pytest.approx((9, 9.5))
-    assert grown.bottom_right == pytest.approx((31, 20.5))
 
 
 def test_rectify_of_an_upright_box_is_its_crop() -> None:

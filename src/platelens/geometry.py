@@ -58,13 +58,6 @@ def quad_size_hw(quad: Quad) -> tuple[int, int]:
     return max(1, round(float(height))), max(1, round(float(width)))
 
 
-def grow_quad(quad: Quad, fraction: float) -> Quad:
-    """Move every corner away from the centre by `fraction` of its distance to the centre."""
-    c = quad_to_array(quad)
-    centre = c.mean(axis=0)
-    return array_to_quad(centre + (c - centre) * np.float32(1 + fraction))
-
-
 def rectify(image: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> RgbImage:
     """Give the upright picture of a plate, seen through its four corners.
 

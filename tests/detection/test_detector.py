@@ -83,3 +83,28 @@ def test_a_manifest_without_a_setting_is_refused(session: FakeSession, key: str)
     session.manifest = replace(session.manifest, settings=settings)
     with pytest.raises(ManifestError, match=key):
         PlateDetector(session)
+
+
+class CloseUpSession(FakeSession):
+    """Sees two halves of a plate of 400 x 80 px at full scale, and all of it at half the scale."""
+
+    def run(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        self.seen.append(images)
+        _, height, width, _ = images.shape
+        cells = np.zeros((1, 13, height // 8, width // 8), np.float32)
+        cells[:, 0] = -9
+        spots = [(20, 18), (20, 40), (50, 10)] if width == 512 else [(10, 15)]
+        for row, column in spots:
+            cells[:, 0, row, column] = 3.0 - 0.01 * column
+            half_width = 17.0 if row == 20 else 3.0 if row == 50 else 12.5
+            cells[:, 1:5, row, column] = np.log([half_width, 2.5, half_width, 2.5])
+        return [cells]
+
+
+def test_a_close_up_is_looked_at_again_at_half_the_scale(session: FakeSession) -> None:
+    close_up = CloseUpSession(replace(session.manifest, input_size=(512, 512)))
+    plates = PlateDetector(close_up).detect(picture(512, 512))
+    assert [images.shape[1:3] for images in close_up.seen] == [(512, 512), (256, 256)]
+    # The halves are gone, the whole plate and the small one elsewhere are there.
+    boxes = sorted((p.box.x1, p.box.y1, p.box.x2, p.box.y2) for p in plates)
+    np.testing.assert_allclose(boxes, [(48, 128, 448, 208), (60, 384, 108, 424)], atol=0.01)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from platelens.detection.postprocess import decode_map, suppress, to_detections
-from platelens.detection.preprocess import letterbox
+from platelens.detection.postprocess import Thresholds, read_map
+from platelens.detection.preprocess import Letterboxed, letterbox
 from platelens.runtime import Session
 from platelens.types import Box, Detection, RgbImage
 
-LARGE: Final = 0.5
-"""Plates wider than this share of the longer side of the picture are looked at twice."""
+LARGE_PX: Final = 256
+"""Plates wider than this in the network's input are looked at twice."""
 
 
 class PlateDetector:
@@ -26,33 +26,29 @@ class PlateDetector:
         manifest = session.manifest
         self._session = session
         self._long_side = max(manifest.input_size)
-        self._iou_threshold = manifest.setting("iou_threshold", low=0, high=1)
         if score_threshold is None:
             score_threshold = manifest.setting("score_threshold", low=0, high=1)
-        self._score_threshold = score_threshold
+        iou_threshold = manifest.setting("iou_threshold", low=0, high=1)
+        self._thresholds = Thresholds(score_threshold, iou_threshold)
 
     def detect(self, image: RgbImage) -> list[Detection]:
         """Find the plates of `image`, most confident first; [] when there is none.
 
-        Plates wider than half the input are beyond what the network is trained on: it sees parts
-        of them. When there is one, the picture is looked at again at half the scale.
+        Very large plates are beyond what the network is trained on: it sees parts of them. When
+        there is one, the picture is looked at again at half the scale.
         """
-        size_hw = (image.shape[0], image.shape[1])
-        found = self._look(image, self._long_side)
-        large_px = LARGE * max(size_hw)
+        fitted = letterbox(image, self._long_side)
+        found = self._look(image, fitted)
+        large_px = LARGE_PX / fitted.scale_xy[0]
         if any(d.box.width > large_px for d in found):
-            again = self._look(image, self._long_side // 2)
+            again = self._look(image, letterbox(image, self._long_side // 2))
             large = [d for d in again if d.box.width > large_px]
             found = large + [d for d in found if not any(_is_part(d.box, o.box) for o in large)]
         return sorted(found, key=lambda d: -d.confidence)
 
-    def _look(self, image: RgbImage, long_side: int) -> list[Detection]:
-        fitted = letterbox(image, long_side)
+    def _look(self, image: RgbImage, fitted: Letterboxed) -> list[Detection]:
         (cells,) = self._session.run(fitted.pixels[None])
-        boxes, corners = decode_map(cells[0], self._score_threshold)
-        keep = suppress(boxes, self._iou_threshold)
-        size_hw = (image.shape[0], image.shape[1])
-        return to_detections(boxes[keep], corners[keep], fitted.scale_xy, size_hw)
+        return read_map(cells[0], self._thresholds, fitted, (image.shape[0], image.shape[1]))
 
 
 def _is_part(box: Box, whole: Box) -> bool:

@@ -8,11 +8,13 @@ corner coordinates x, y of top-left, top-right, bottom-right, bottom-left as fra
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from platelens.detection.preprocess import Letterboxed
 from platelens.geometry import array_to_quad, iou_xyxy
 from platelens.types import Box, Detection
 
@@ -68,6 +70,30 @@ def suppress(boxes: FloatArray, iou_threshold: float) -> list[int]:
             keep.append(i)
             alive &= overlaps[i] < iou_threshold
     return keep
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What counts: the least score of a plate, and the most overlap of two of them (0..1)."""
+
+    score: float
+    iou: float
+
+
+def read_map(
+    cells: FloatArray, thresholds: Thresholds, fitted: Letterboxed, size_hw: tuple[int, int]
+) -> list[Detection]:
+    """Give the plates of one picture, most confident first: decoded, suppressed, brought back.
+
+    Args:
+        cells: (CHANNELS, h, w), the output of the network.
+        thresholds: what counts.
+        fitted: what the network saw.
+        size_hw: height and width of the picture.
+    """
+    boxes, corners = decode_map(cells, thresholds.score)
+    keep = suppress(boxes, thresholds.iou)
+    return to_detections(boxes[keep], corners[keep], fitted.scale_xy, size_hw)
 
 
 def to_detections(

@@ -15,8 +15,9 @@ from platelens.runtime.manifest import (
     write_manifest,
 )
 from platelens.runtime.session import (
+    INPUT_NAME,
     MAX_THREADS,
-    Device,
+    OUTPUT_NAMES,
     Session,
     available_providers,
     open_session,
@@ -27,9 +28,10 @@ __all__ = [
     "DEFAULT_DETECTOR",
     "DEFAULT_RECOGNIZER",
     "GRAPH_NAME",
+    "INPUT_NAME",
     "MANIFEST_NAME",
     "MAX_THREADS",
-    "Device",
+    "OUTPUT_NAMES",
     "Manifest",
     "Session",
     "available_providers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime as ort
@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from platelens.errors import DeviceError, ManifestError, ModelError
 from platelens.runtime.checksum import read_graph
 from platelens.runtime.manifest import GRAPH_NAME, Manifest, Task, load_manifest
-
-Device = Literal["cpu", "cuda"]
 
 MAX_THREADS: Final = 1024
 """More would only keep the machine busy with starting them."""

@@ -18,7 +18,9 @@ from platelens.alphabet import CHARACTERS
 from platelens.errors import TrainingError
 from platelens.runtime import (
     GRAPH_NAME,
+    INPUT_NAME,
     MANIFEST_NAME,
+    OUTPUT_NAMES,
     Manifest,
     open_session,
     sha256_hex,
@@ -29,7 +31,6 @@ from platelens.training.recipe import Recipe
 from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME
 
 OPSET: Final = 18
-_OUTPUTS: Final = {"detection": "map", "recognition": "logits"}
 _TOLERANCE: Final = 2e-3
 
 
@@ -94,8 +95,8 @@ def write_graph(network: nn.Module, recipe: Recipe, path: Path) -> None:
         program = torch.onnx.export(
             network,
             (_example(recipe, 2),),
-            input_names=["image"],
-            output_names=[_OUTPUTS[recipe.task]],
+            input_names=[INPUT_NAME],
+            output_names=[OUTPUT_NAMES[recipe.task]],
             dynamic_shapes=(shape,),
             opset_version=OPSET,
             dynamo=True,

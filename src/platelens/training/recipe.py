@@ -50,7 +50,7 @@ class DataRecipe(_Part):
     """What the samples are made of. Folders are relative to the data root."""
 
     scenes: tuple[SceneSource, ...]
-    us_plates: float = Field(ge=0, default=0)  # share of the US crops
+    us_plates: float = Field(ge=0, default=0)  # share of a reader's crops; a detector pastes some
     ccpd_crops: float = Field(ge=0, default=0)
     corners_from: str = ""  # detector that finds the corners of plates labelled by a box only
     synthetic: float = Field(ge=0, default=0)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from platelens.detection.postprocess import decode_map, suppress, to_detections
+from platelens.detection.postprocess import Thresholds, read_map
 from platelens.detection.preprocess import letterbox
 from platelens.metrics import DetectionCounts, match_boxes
 from platelens.training.detection.data import WindowSettings, WindowSource
@@ -112,7 +112,5 @@ def find_plates(network: nn.Module, pixels: RgbImage, long_side: int) -> list[De
     fitted = letterbox(pixels, long_side)
     device = next(network.parameters()).device
     cells = network(torch.from_numpy(fitted.pixels[None]).to(device))[0].float().cpu().numpy()
-    boxes, corners = decode_map(cells, _THRESHOLDS[0])
-    keep = suppress(boxes, _IOU_THRESHOLD)
-    size_hw = (pixels.shape[0], pixels.shape[1])
-    return to_detections(boxes[keep], corners[keep], fitted.scale_xy, size_hw)
+    thresholds = Thresholds(_THRESHOLDS[0], _IOU_THRESHOLD)
+    return read_map(cells, thresholds, fitted, (pixels.shape[0], pixels.shape[1]))
