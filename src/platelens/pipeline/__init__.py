@@ -3,6 +3,7 @@
 from platelens.pipeline.build import build_detector, build_pipeline, build_recognizer
 from platelens.pipeline.pipeline import Pipeline, PipelineSettings, ReadResult, cut_plate
 from platelens.pipeline.reader import PlateReader
+from platelens.pipeline.stages import find_in_file, read_crop_file
 
 __all__ = [
     "Pipeline",
@@ -13,4 +14,6 @@ __all__ = [
     "build_pipeline",
     "build_recognizer",
     "cut_plate",
+    "find_in_file",
+    "read_crop_file",
 ]
