@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from platelens.cli import options as opt
 from platelens.cli.failures import one_line_errors
 from platelens.runtime import DEFAULT_DETECTOR
