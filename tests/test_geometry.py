@@ -80,3 +80,9 @@ def test_rectify_repeats_the_edge_outside_the_image() -> None:
     outside = geometry.rectify(image, Quad((-20, 0), (0, 0), (0, 10), (-20, 10)), (10, 20))
     assert (outside[:, :-1, 0] == 0).all()
     assert outside.dtype == np.uint8
+
+
+def test_picture_corners_run_clockwise_from_the_top_left() -> None:
+    np.testing.assert_array_equal(
+        geometry.picture_corners((20, 50)), [[0, 0], [50, 0], [50, 20], [0, 20]]
+    )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from platelens.types import Box, Quad, RgbImage
-
-FloatArray = NDArray[np.float32]
+from platelens.types import Box, FloatArray, Quad, RgbImage
 
 
 def iou_xyxy(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -47,6 +44,12 @@ def box_to_quad(box: Box) -> Quad:
     return Quad((box.x1, box.y1), (box.x2, box.y1), (box.x2, box.y2), (box.x1, box.y2))
 
 
+def picture_corners(size_hw: tuple[int, int]) -> FloatArray:
+    """Give the corners of a whole picture as a (4, 2) array in the order of `Quad.points`."""
+    height, width = size_hw
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+
+
 def quad_size_hw(quad: Quad) -> tuple[int, int]:
     """Give the (height, width) of the upright picture of a plate, in whole pixels, at least 1.
 
@@ -67,7 +70,7 @@ def rectify(image: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> RgbImage:
         size_hw: height and width of the result in pixels.
     """
     height, width = size_hw
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    target = picture_corners(size_hw)
     # Pixel centres are at half coordinates for us and at whole ones for OpenCV.
     matrix = cv2.getPerspectiveTransform(quad_to_array(quad) - 0.5, target - 0.5)
     flags = cv2.INTER_LINEAR

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 RgbImage = NewType("RgbImage", NDArray[np.uint8])
 """uint8, shape (H, W, 3), channel order R, G, B. Made only by `platelens.imaging`."""
 
+FloatArray = NDArray[np.float32]
+"""float32 of any shape; the docstring or the comment beside it says which."""
+
 Point = tuple[float, float]
 """(x, y) in pixels, x right, y down; the centre of the top-left pixel is (0.5, 0.5)."""
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.training.paste import FloatArray, paste_plate, random_quad
-from platelens.types import RgbImage
+from platelens.training.paste import paste_plate, random_quad
+from platelens.types import FloatArray, RgbImage
 
 CENTRE = np.array([60, 40], np.float32)
 UPRIGHT = np.array([[20, 10], [60, 10], [60, 30], [20, 30]], np.float32)

@@ -181,3 +181,15 @@ def test_a_folder_holds_one_recipe_only(
     run_recipe(recipe.model_copy(update={"fit": threads}), data_root, tmp_path)
     with pytest.raises(TrainingError, match="another recipe"):
         run_recipe(recipe.model_copy(update={"seed": recipe.seed + 1}), data_root, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["recipe.json", "numbers.json", "weights.pt"])
+def test_a_damaged_run_is_not_exported(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path, name: str
+) -> None:
+    run_recipe(tiny_recipe("reader_small"), data_root, tmp_path / "run")
+    (tmp_path / "run" / name).write_text("junk")
+    with pytest.raises(TrainingError, match="is not a finished run") as caught:
+        export_run(tmp_path / "run", tmp_path / "model")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "model").exists()

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from platelens.detection.preprocess import Letterboxed
 from platelens.geometry import array_to_quad, iou_xyxy
-from platelens.types import Box, Detection
+from platelens.types import Box, Detection, FloatArray
 
 STRIDE: Final = 8
 CHANNELS: Final = 13
@@ -27,8 +26,6 @@ CORNER_BASE: Final = (0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0)
 """The network gives corners as differences from the corners of the box itself."""
 
 _MAX_CELLS: Final = 1000
-
-FloatArray = NDArray[np.float32]
 
 
 def decode_map(cells: FloatArray, score_threshold: float) -> tuple[FloatArray, FloatArray]:

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platelens.alphabet import BLANK, decode
-from platelens.types import Candidate, Reading
+from platelens.types import Candidate, FloatArray, Reading
 
-FloatArray = NDArray[np.float32]
 Prefix = tuple[int, ...]
 
 BEAM_WIDTH: Final = 12

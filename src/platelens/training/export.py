@@ -45,14 +45,7 @@ def export_run(run: Path, target: Path) -> Manifest:
         TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree; `target` is
             then as it was.
     """
-    try:
-        recipe = Recipe.model_validate_json((run / RECIPE_NAME).read_text(encoding="utf-8"))
-        numbers = json.loads((run / NUMBERS_NAME).read_text(encoding="utf-8"))
-        weights = torch.load(run / WEIGHTS_NAME, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise TrainingError(f"{run}: is not a finished run: {error}") from error
-    network = make_network(recipe).eval()
-    network.load_state_dict(weights)
+    recipe, numbers, network = _read_run(run)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_graph(network, recipe, folder / GRAPH_NAME)
@@ -63,6 +56,29 @@ def export_run(run: Path, target: Path) -> Manifest:
         for file in (GRAPH_NAME, MANIFEST_NAME):
             shutil.copyfile(folder / file, target / file)
     return manifest
+
+
+def _read_run(run: Path) -> tuple[Recipe, dict[str, Any], nn.Module]:
+    """Read a finished run: its recipe, its numbers and its network with the trained weights."""
+    try:
+        recipe = Recipe.model_validate_json((run / RECIPE_NAME).read_text(encoding="utf-8"))
+        numbers = json.loads((run / NUMBERS_NAME).read_text(encoding="utf-8"))
+        network = make_network(recipe).eval()
+        network.load_state_dict(_read_weights(run / WEIGHTS_NAME))
+    except (OSError, ValueError, RuntimeError) as error:
+        cause = str(error).splitlines()[0]
+        raise TrainingError(f"{run}: is not a finished run: {cause}") from error
+    return recipe, numbers, network
+
+
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # torch's unpickler fails as the damaged bytes have it
+        raise ValueError(f"{path.name} is damaged: {type(error).__name__}") from error
+    return weights
 
 
 def _manifest(recipe: Recipe, numbers: dict[str, Any], sha256: str) -> Manifest:

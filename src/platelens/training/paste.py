@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from platelens.types import RgbImage
-
-FloatArray = NDArray[np.float32]
+from platelens.geometry import picture_corners
+from platelens.types import FloatArray, RgbImage
 
 
 def random_quad(
@@ -54,7 +52,7 @@ def paste_plate(
             np.asarray(cv2.resize(plate, new, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         )
     ph, pw = plate.shape[:2]
-    source = np.array([[0, 0], [pw, 0], [pw, ph], [0, ph]], np.float32) - 0.5
+    source = picture_corners((ph, pw)) - 0.5
     target = corners - np.array([x1, y1], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform(source, target.astype(np.float32))
     size = (int(x2 - x1), int(y2 - y1))

@@ -11,8 +11,7 @@ from platelens.detection.preprocess import PAD_VALUE
 from platelens.training.detection import data
 from platelens.training.detection.data import Window, WindowSettings, WindowSource, encode_targets
 from platelens.training.detection.scenes import Scene
-from platelens.training.paste import FloatArray
-from platelens.types import RgbImage
+from platelens.types import FloatArray, RgbImage
 
 RECTANGLE = ((16, 24), (48, 24), (48, 40), (16, 40))
 PLAIN = WindowSettings(size=128, replace=0, empty=0, mosaic=0, close_up=0, flip=0)

@@ -5,10 +5,9 @@ import pytest
 
 from platelens import imaging
 from platelens.datasets.synth import CameraSettings, FlatPlate, FontSet
-from platelens.training.paste import FloatArray
 from platelens.training.recognition import data
 from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
-from platelens.types import RgbImage
+from platelens.types import FloatArray, RgbImage
 
 SIZE_HW = (32, 80)
 RED, GREEN = (250, 0, 0), (0, 250, 0)

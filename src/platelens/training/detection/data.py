@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
 from platelens.detection.postprocess import CHANNELS, STRIDE
 from platelens.detection.preprocess import PAD_VALUE
+from platelens.geometry import picture_corners
 from platelens.training.detection.scenes import Scene, shrink
-from platelens.training.paste import FloatArray, paste_plate, random_quad
-from platelens.types import RgbImage
+from platelens.training.paste import paste_plate, random_quad
+from platelens.types import FloatArray, RgbImage
 
 _TARGETS = CHANNELS + 2
 """Channels of a target: class, weight, x1 y1 x2 y2, 8 corner fractions, corner weight."""
@@ -135,7 +136,7 @@ class WindowSource:
             width, height = int(width * size / height), size
         margin = rng.uniform(0, 0.12, 4) if rng.random() < 0.6 else np.zeros(4)
         pixels[:height, :width] = rng.uniform(0, 255, 3)
-        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        corners = picture_corners((height, width))
         corners[[0, 3], 0] += margin[0] * height
         corners[[1, 2], 0] -= margin[1] * height
         corners[[0, 1], 1] += margin[2] * height

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from platelens.datasets import Sample
 from platelens.geometry import box_to_quad, quad_to_array
 from platelens.imaging import load
-from platelens.types import Box, RgbImage
+from platelens.types import Box, FloatArray, RgbImage
 
-FloatArray = NDArray[np.float32]
 MAX_SIDE_PX: Final = 1280
 
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
 from platelens.geometry import array_to_quad, quad_size_hw, rectify
 from platelens.recognition.preprocess import fit_crop
-from platelens.training.paste import FloatArray, paste_plate, random_quad
-from platelens.types import RgbImage
+from platelens.training.paste import paste_plate, random_quad
+from platelens.types import FloatArray, RgbImage
 
 MAX_LENGTH: Final = 14
 
@@ -96,8 +96,7 @@ class CropSource:
     def _place(self, rng: np.random.Generator, flat: RgbImage, text: str, rows: int) -> Patch:
         """Put a flat plate somewhere, as large as cameras see it."""
         aspect = flat.shape[1] / flat.shape[0] * float(np.exp(rng.normal(0, 0.12)))
-        narrow = 36 if len(text) < 9 and rows == 1 else 48
-        width = float(np.exp(rng.uniform(np.log(narrow), np.log(200))))
+        width = float(np.exp(rng.uniform(np.log(_least_width_px(text, rows)), np.log(200))))
         height = width / aspect
         if height < 10:
             width, height = width * 10 / height, 10
@@ -146,10 +145,15 @@ def _without_text(pixels: RgbImage) -> RgbImage:
     return RgbImage(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), dtype=np.uint8))
 
 
+def _least_width_px(text: str, rows: int) -> int:
+    """Give the width under which nobody could read a plate."""
+    return 36 if len(text) < 9 and rows == 1 else 48
+
+
 def _shrink(rng: np.random.Generator, patch: Patch) -> Patch:
     """Show a real plate as from farther away, and in other proportions."""
     width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
-    least = 36 if len(patch.text) < 9 and patch.rows == 1 else 48
+    least = _least_width_px(patch.text, patch.rows)
     wanted = float(np.exp(rng.uniform(np.log(least), np.log(max(least + 1, width)))))
     scale = 1.0 if rng.random() < 0.35 else min(1.0, wanted / width)
     stretch = float(np.exp(rng.normal(0, 0.08)))

@@ -15,14 +15,13 @@ from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, quad_size_hw, quad_to_array, rectify
+from platelens.geometry import array_to_quad, picture_corners, quad_size_hw, quad_to_array, rectify
 from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.preprocess import fit_crop
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
-from platelens.training.paste import FloatArray
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.corners import CornerFinder, corner_finder
 from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
@@ -34,7 +33,7 @@ from platelens.training.sources import (
     load_scene_split,
     load_us_crops,
 )
-from platelens.types import Reading, RgbImage
+from platelens.types import FloatArray, Reading, RgbImage
 
 _TEMPERATURES: Final = tuple(round(0.7 * 1.08**i, 3) for i in range(18))  # 0.7 to 2.6
 
@@ -99,10 +98,7 @@ class RecognitionTask:
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Give the share of held-out plates that are read exactly, set by set."""
-        return {
-            name: _exact([decode_ctc(s, CHARACTERS, top_n=1) for s in log_softmax(logits)], patches)
-            for name, patches, logits in self._look(network)
-        }
+        return _exact_shares(self._look(network))
 
     def finish(self, network: nn.Module) -> Numbers:
         """Choose the temperature (Guo et al. 2017) on the held-out plates, all sets together."""
@@ -115,7 +111,7 @@ class RecognitionTask:
             return mistrust([decode_ctc(s, CHARACTERS, top_n=1) for s in scores], truths)
 
         temperature = min(_TEMPERATURES, key=cost)
-        scores = {f"held_out_exact_{k}": round(v, 4) for k, v in self.validate(network).items()}
+        scores = {f"held_out_exact_{k}": round(v, 4) for k, v in _exact_shares(looked).items()}
         return Numbers(settings={"temperature": temperature}, scores=scores)
 
     def _look(self, network: nn.Module) -> list[tuple[str, Sequence[Patch], FloatArray]]:
@@ -124,6 +120,13 @@ class RecognitionTask:
             for name, patches in self._measured.items()
             if patches
         ]
+
+
+def _exact_shares(looked: list[tuple[str, Sequence[Patch], FloatArray]]) -> dict[str, float]:
+    return {
+        name: _exact([decode_ctc(s, CHARACTERS, top_n=1) for s in log_softmax(logits)], patches)
+        for name, patches, logits in looked
+    }
 
 
 def _exact(readings: Sequence[Reading], patches: Sequence[Patch]) -> float:
@@ -166,8 +169,7 @@ def load_flats(crops: Sequence[LabelledCrop]) -> list[Patch]:
     patches = []
     for crop in crops:
         pixels = load(crop.image)
-        h, w = pixels.shape[:2]
-        corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
+        corners = picture_corners((pixels.shape[0], pixels.shape[1]))
         patches.append(Patch(pixels, corners, crop.text[:MAX_LENGTH], 1))
     return patches
 
