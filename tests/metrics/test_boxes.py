@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from platelens.metrics.boxes import AveragePrecision, DetectionCounts, match_boxes
+from platelens.metrics.boxes import (
+    COCO_IOUS,
+    AveragePrecision,
+    DetectionCounts,
+    MeanAveragePrecision,
+    match_boxes,
+)
 from platelens.types import Box
 
 
@@ -70,6 +76,7 @@ class TestDetectionCounts:
         # matched 3, detections 6, labelled 5, images 3
         assert counts.recall() == pytest.approx(3 / 5)
         assert counts.precision() == pytest.approx(3 / 6)
+        assert counts.f1() == pytest.approx(2 / (5 / 3 + 6 / 3))  # harmonic mean
         assert counts.false_per_image() == pytest.approx(3 / 3)
 
     def test_merge_equals_one_pass(self) -> None:
@@ -81,7 +88,7 @@ class TestDetectionCounts:
         first.merge(second)
         assert first == both
 
-    @pytest.mark.parametrize("score", ["recall", "precision", "false_per_image"])
+    @pytest.mark.parametrize("score", ["recall", "precision", "f1", "false_per_image"])
     def test_nothing_raises(self, score: str) -> None:
         with pytest.raises(ValueError, match="needs"):
             getattr(DetectionCounts(), score)()
@@ -92,6 +99,14 @@ class TestDetectionCounts:
         assert counts.false_per_image() == 1.0
         with pytest.raises(ValueError, match="labelled"):
             counts.recall()
+
+    @pytest.mark.parametrize(
+        ("matches", "truths"), [([None], 0), ([], 2)], ids=["only false", "only missed"]
+    )
+    def test_f1_of_no_match_is_zero(self, matches: list[int | None], truths: int) -> None:
+        counts = DetectionCounts()
+        counts.update(matches, truths)
+        assert counts.f1() == 0.0
 
 
 def _reference_average_precision(confidences: list[float], right: list[bool], truths: int) -> float:
@@ -169,3 +184,96 @@ class TestAveragePrecision:
     def test_refuses_a_missing_confidence(self) -> None:
         with pytest.raises(ValueError, match="as many confidences"):
             AveragePrecision().update([], [None], truths=0)
+
+
+def _scene(
+    draw: np.random.Generator,
+) -> tuple[list[Box], list[float], list[Box]]:
+    """Draw an image: plates in a row, most found with some error, some false detections."""
+    truths = [Box(60 * i, 0, 60 * i + 50, 20) for i in range(int(draw.integers(0, 4)))]
+    boxes = []
+    for box in truths:
+        for _ in range(int(draw.integers(0, 3))):
+            x, y = draw.normal(0, 3, 2)
+            boxes.append(Box(box.x1 + x, box.y1 + y, box.x2 + x, box.y2 + y + draw.uniform(0, 4)))
+    boxes += [Box(500, 500, 520, 510)] * int(draw.integers(0, 2))
+    return boxes, draw.random(len(boxes)).tolist(), truths
+
+
+def _iou(a: Box, b: Box) -> float:
+    wide = max(0.0, min(a.x2, b.x2) - max(a.x1, b.x1))
+    high = max(0.0, min(a.y2, b.y2) - max(a.y1, b.y1))
+    return wide * high / (a.width * a.height + b.width * b.height - wide * high)
+
+
+def _reference_right(
+    boxes: list[Box], confidences: list[float], truths: list[Box], least: float
+) -> list[bool]:
+    """Say of each detection whether it is right, by pairs taken from a list of all of them."""
+    pairs = sorted(
+        (
+            (-c, -_iou(b, t), i, j)
+            for i, (b, c) in enumerate(zip(boxes, confidences, strict=True))
+            for j, t in enumerate(truths)
+            if _iou(b, t) >= least
+        )
+    )
+    right, taken = [False] * len(boxes), set()
+    for _, _, i, j in pairs:
+        if not right[i] and j not in taken:
+            right[i] = True
+            taken.add(j)
+    return right
+
+
+class TestMeanAveragePrecision:
+    """Tests of AP50-95."""
+
+    def test_ten_overlaps(self) -> None:
+        assert COCO_IOUS == (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
+
+    @pytest.mark.parametrize(
+        ("height", "expected"),
+        [(10.0, 1.0), (8.2, 0.7), (8.0, 0.7), (5.2, 0.1), (4.9, 0.0)],
+        ids=["perfect", "up to 0.80", "exactly 0.80", "only at 0.50", "nowhere"],
+    )
+    def test_one_plate(self, height: float, expected: float) -> None:
+        # A detection of 10 x h inside a plate of 10 x 10 has an IoU of h / 10.
+        score = MeanAveragePrecision()
+        score.update([Box(0, 0, 10, height)], [0.9], [_at(0)])
+        assert score.compute() == pytest.approx(expected)
+
+    def test_single_overlap(self) -> None:
+        score = MeanAveragePrecision()
+        score.update([Box(0, 0, 10, 7.7)], [0.9], [_at(0)])
+        assert [score.per_iou[iou].compute() for iou in (0.5, 0.75, 0.8)] == [1.0, 1.0, 0.0]
+
+    @pytest.mark.parametrize("seed", range(10))
+    def test_equals_brute_force(self, seed: int) -> None:
+        draw = np.random.default_rng(seed)
+        scenes = [_scene(draw) for _ in range(12)]
+        score = MeanAveragePrecision()
+        for scene in scenes:
+            score.update(*scene)
+        confidences = [c for _, sure, _ in scenes for c in sure]
+        labelled = sum(len(truths) for _, _, truths in scenes)
+        total = 0.0
+        for k in range(10):
+            right = [r for scene in scenes for r in _reference_right(*scene, 0.5 + 0.05 * k)]
+            total += _reference_average_precision(confidences, right, labelled)
+        assert score.compute() == pytest.approx(total / 10)
+
+    def test_merge_equals_one_pass(self) -> None:
+        draw = np.random.default_rng(0)
+        first, second, both = (MeanAveragePrecision() for _ in range(3))
+        for number in range(12):
+            scene = _scene(draw)
+            (first if number < 6 else second).update(*scene)
+            both.update(*scene)
+        first.merge(second)
+        assert first == both
+        assert 0 < first.compute() < 1
+
+    def test_nothing_labelled_raises(self) -> None:
+        with pytest.raises(ValueError, match="labelled"):
+            MeanAveragePrecision().compute()

@@ -7,7 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from platelens.metrics.text import CharErrorRate, ExactMatch, edit_distance, fold_lookalikes
+from platelens.metrics.text import (
+    CharErrorRate,
+    ExactMatch,
+    TopAccuracy,
+    edit_distance,
+    fold_lookalikes,
+)
 
 
 def _recursive_distance(a: str, b: str) -> int:
@@ -100,7 +106,56 @@ def test_char_error_rate_merges() -> None:
     assert (first.edits, first.characters) == (3, 4)
 
 
-@pytest.mark.parametrize("score", [ExactMatch(), CharErrorRate()], ids=["exact", "cer"])
-def test_nothing_raises(score: ExactMatch | CharErrorRate) -> None:
-    with pytest.raises(ValueError, match="needs a"):
+@pytest.mark.parametrize(
+    ("first", "expected"), [(1, 1 / 5), (2, 2 / 5), (3, 3 / 5), (9, 3 / 5)], ids=str
+)
+def test_top_accuracy(first: int, expected: float) -> None:
+    score = TopAccuracy(first)
+    for candidates, truth in [
+        (("AB1", "A81"), "AB1"),
+        (("A81", "AB1"), "AB1"),
+        (("A81", "AD1", "AB1"), "AB1"),
+        (("A81",), "AB1"),
+        ((), "AB1"),
+    ]:
+        score.update(candidates, truth)
+    assert score.compute() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_top_accuracy_equals_the_mean_over_ranks(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    orders = [[str(x) for x in draw.permutation(list("ABCDEF"))] for _ in range(40)]
+    for first in range(1, 7):
+        score = TopAccuracy(first)
+        for order in orders:
+            score.update(order, "C")
+        ranks = [order.index("C") for order in orders]
+        assert score.compute() == pytest.approx(np.mean(np.array(ranks) < first))
+
+
+def test_top_accuracy_merges() -> None:
+    one, other = TopAccuracy(2), TopAccuracy(2)
+    one.update(["A", "B"], "B")
+    other.update(["A", "B"], "C")
+    other.update(["A", "B"], "A")
+    one.merge(other)
+    assert (one.right, one.answers) == (2, 3)
+
+
+def test_top_accuracy_refuses_to_mix_numbers_of_candidates() -> None:
+    with pytest.raises(ValueError, match="top 1 and top 3"):
+        TopAccuracy(1).merge(TopAccuracy(3))
+
+
+def test_top_accuracy_refuses_no_candidates() -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        TopAccuracy(0)
+
+
+@pytest.mark.parametrize(
+    "score", [ExactMatch(), TopAccuracy(3), CharErrorRate()], ids=["exact", "top", "cer"]
+)
+def test_nothing_raises(score: ExactMatch | TopAccuracy | CharErrorRate) -> None:
+    with pytest.raises(ValueError, match=r"needs an? "):
         score.compute()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from platelens.geometry import iou_xyxy
+from platelens.metrics.thresholds import count_by_threshold
 from platelens.types import Box
+
+COCO_IOUS: Final = tuple(percent / 100 for percent in range(50, 100, 5))
+"""0.50, 0.55 ... 0.95, the ten thresholds of AP50-95."""
 
 
 def match_boxes(
@@ -44,13 +49,14 @@ def match_boxes(
 
 @dataclass(slots=True)
 class DetectionCounts:
-    """Recall, precision and false detections per image, over many images.
+    """Recall, precision, F1 and false detections per image, over many images.
 
     With M matched pairs of `match_boxes`, D detections, T labelled boxes and I images, each
     summed over all images before anything is divided:
 
     * recall = M / T
     * precision = M / D
+    * F1 = 2 M / (D + T), the harmonic mean of the two
     * false per image = (D - M) / I
     """
 
@@ -80,6 +86,11 @@ class DetectionCounts:
     def precision(self) -> float:
         """Give the part of the detections that is right; ValueError when there is none."""
         return _rate(self.matched, self.detections, "precision needs a detection")
+
+    def f1(self) -> float:
+        """Give F1, 0..1; ValueError when there is neither a detection nor a labelled box."""
+        both = self.detections + self.truths
+        return _rate(2 * self.matched, both, "F1 needs a detection or a labelled box")
 
     def false_per_image(self) -> float:
         """Give the mean number of false detections in an image; ValueError without images."""
@@ -125,16 +136,42 @@ class AveragePrecision:
         """Give the average precision, 0..1; ValueError when no box is labelled."""
         if self.truths == 0:
             raise ValueError("average precision needs a labelled box")
-        if not self.confidences:
-            return 0.0
-        confidences = np.asarray(self.confidences, dtype=np.float64)
-        order = np.argsort(-confidences, kind="stable")
-        hits = np.cumsum(np.asarray(self.right, dtype=np.float64)[order])
-        ends = np.flatnonzero(np.diff(confidences[order], append=-np.inf))  # last of each tie
-        precision = hits[ends] / (ends + 1)
+        counts = count_by_threshold(self.confidences, self.right)
+        precision = counts.right / counts.kept
         envelope = np.maximum.accumulate(precision[::-1])[::-1]
-        recall = hits[ends] / self.truths
+        recall = counts.right / self.truths
         return float(np.sum(np.diff(recall, prepend=0.0) * envelope))
+
+
+@dataclass(slots=True)
+class MeanAveragePrecision:
+    """AP50-95: the mean of the average precisions at the ten overlaps of COCO_IOUS.
+
+    (1 / 10) * sum over t = 0.50, 0.55 ... 0.95 of AP_t, where AP_t is `AveragePrecision` with the
+    matches that `match_boxes` makes at an intersection over union of at least t.
+    `per_iou[t].compute()` gives a single one.
+    """
+
+    per_iou: dict[float, AveragePrecision] = field(
+        default_factory=lambda: {iou: AveragePrecision() for iou in COCO_IOUS}
+    )
+
+    def update(
+        self, boxes: Sequence[Box], confidences: Sequence[float], truths: Sequence[Box]
+    ) -> None:
+        """Add one image: its detections, their confidences, and its labelled boxes."""
+        for iou, score in self.per_iou.items():
+            matches = match_boxes(boxes, confidences, truths, min_iou=iou)
+            score.update(confidences, matches, len(truths))
+
+    def merge(self, other: MeanAveragePrecision) -> None:
+        """Add the images of `other`."""
+        for iou, score in self.per_iou.items():
+            score.merge(other.per_iou[iou])
+
+    def compute(self) -> float:
+        """Give the mean, 0..1; ValueError when no box is labelled."""
+        return sum(score.compute() for score in self.per_iou.values()) / len(self.per_iou)
 
 
 def _as_array(boxes: Sequence[Box]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

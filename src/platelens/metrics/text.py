@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,6 +61,42 @@ class ExactMatch:
         if self.texts == 0:
             raise ValueError("exact match needs a text")
         return self.right / self.texts
+
+
+@dataclass(slots=True)
+class TopAccuracy:
+    """The part of the answers whose truth is among the first `first` candidates.
+
+    (answers with the truth among their first N candidates) / (answers). The candidates may be
+    texts of a plate or codes of a region; with N = 1 it is the exact match of the best one.
+    """
+
+    first: int
+    right: int = 0
+    answers: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse to look at no candidate."""
+        if self.first < 1:
+            raise ValueError(f"first must be at least 1, got {self.first}")
+
+    def update(self, candidates: Sequence[str], truth: str) -> None:
+        """Add one answer: its candidates, best first, () where there was none."""
+        self.right += truth in candidates[: self.first]
+        self.answers += 1
+
+    def merge(self, other: TopAccuracy) -> None:
+        """Add the answers of `other`; ValueError when it looks at more or fewer candidates."""
+        if self.first != other.first:
+            raise ValueError(f"top {self.first} and top {other.first} cannot be added")
+        self.right += other.right
+        self.answers += other.answers
+
+    def compute(self) -> float:
+        """Give the rate, 0..1; ValueError when there was no answer."""
+        if self.answers == 0:
+            raise ValueError("top accuracy needs an answer")
+        return self.right / self.answers
 
 
 @dataclass(slots=True)
