@@ -7,8 +7,12 @@
     - UnknownModelError   no such name; the message lists the known ones
     - ManifestError       model.toml is missing, malformed or contradicts the graph
     - ChecksumError       model.onnx is not the file that model.toml describes
+  + ExtraError            a command needs packages that are not installed
   + DeviceError           the requested device is not available
   + AnnotationError       a data set's annotation file is malformed
+  + FormatError           a file of plate formats is malformed
+  + EngineError           a reader of others is missing or failed
+  + EvaluationError       an evaluation cannot be made, or results cannot be compared
   + RecipeError           a training recipe is malformed
   + TrainingError         a training run cannot go on
 """
@@ -54,12 +58,28 @@ class ChecksumError(ModelError):
     """`model.onnx` is not the file that its `model.toml` describes."""
 
 
+class ExtraError(PlatelensError):
+    """A command needs packages of an extra that is not installed."""
+
+
 class DeviceError(PlatelensError):
     """The requested device is not available on this machine."""
 
 
 class AnnotationError(PlatelensError):
     """A data set's annotation file is malformed."""
+
+
+class FormatError(PlatelensError):
+    """A file of plate formats is malformed."""
+
+
+class EngineError(PlatelensError):
+    """A reader of others (Tesseract, RapidOCR, a command...) is missing, or it failed."""
+
+
+class EvaluationError(PlatelensError):
+    """An evaluation cannot be made, or two results cannot be compared."""
 
 
 class RecipeError(PlatelensError):
