@@ -1,58 +1,187 @@
-"""Reads `annotations.jsonl`, the form in which platelens keeps labelled pictures."""
+"""Reads and writes `annotations.jsonl`, the form in which platelens keeps labelled pictures."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from platelens.alphabet import CHARACTERS
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import AnnotationError
 from platelens.geometry import array_to_quad
-from platelens.types import Box
+from platelens.types import Box, Quad
+
+INDEX_NAME: Final = "annotations.jsonl"
+
+Record = dict[str, Any]
+"""One line of the file: a picture. Keys that platelens does not know are allowed."""
+
+
+class _FieldError(ValueError):
+    """A value is not what its field holds; the message begins with the field."""
 
 
 def load_samples(folder: Path) -> list[Sample]:
     """Read the labelled pictures of `folder`; boxes marked `not_a_plate` are left out.
 
     Raises:
-        AnnotationError: the file is missing or a line is malformed; names file and line.
+        AnnotationError: the file is missing or a line is malformed; names file, line and field.
     """
-    path = folder / "annotations.jsonl"
+    path = folder / INDEX_NAME
+    samples = []
+    for number, record in enumerate_records(folder):
+        try:
+            samples.append(_sample(record, folder))
+        except _FieldError as error:
+            raise AnnotationError(f"{path}:{number}: {error}") from None
+    return samples
+
+
+def enumerate_records(folder: Path) -> list[tuple[int, Record]]:
+    """Give the lines of the folder's file as they stand, with their numbers.
+
+    Raises:
+        AnnotationError: the file is missing, or a line is no JSON object; names file and line.
+    """
+    path = folder / INDEX_NAME
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise AnnotationError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise AnnotationError(f"{path}: is not UTF-8 text") from error
-    samples = []
+    records = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            samples.append(_sample(json.loads(line), folder))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise AnnotationError(f"{path}:{number}: {type(error).__name__}: {error}") from error
-    return samples
+            record = json.loads(line)
+        except ValueError as error:
+            raise AnnotationError(f"{path}:{number}: is not JSON: {error}") from None
+        if not isinstance(record, dict):
+            raise AnnotationError(f"{path}:{number}: expected a JSON object, got {line[:40]!r}")
+        records.append((number, record))
+    return records
 
 
-def _sample(record: dict[str, Any], folder: Path) -> Sample:
+def write_samples(samples: Iterable[Sample], folder: Path) -> None:
+    """Write `annotations.jsonl` into `folder`, below which all pictures lie; OSError if it fails."""
+    write_records((sample_record(sample, folder) for sample in samples), folder)
+
+
+def write_records(records: Iterable[Record], folder: Path) -> None:
+    """Put `records` in place of the folder's file, all at once: an old file stays until then."""
+    path = folder / INDEX_NAME
+    partial = path.with_suffix(".partial")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            for record in records:
+                file.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def sample_record(sample: Sample, folder: Path) -> Record:
+    """Give a sample as a line of the file in `folder`; ValueError if its picture lies outside."""
+    record: Record = {
+        "image": sample.image.relative_to(folder).as_posix(),
+        "width": sample.width,
+        "height": sample.height,
+        "plates": [_plate_record(p) for p in sample.plates],
+        "vehicles": [_box_record(v) for v in sample.vehicles],
+    }
+    return record | ({"split": sample.split} if sample.split else {})
+
+
+def _plate_record(plate: LabelledPlate) -> Record:
+    corners = [list(point) for point in plate.quad.points] if plate.quad else None
+    return {
+        "box": _box_record(plate.box),
+        **({"corners": corners} if corners else {}),
+        "text": plate.text,
+        "rows": plate.rows,
+        **({"region": plate.region} if plate.region else {}),
+        "other_script": plate.other_script,
+    }
+
+
+def _box_record(box: Box) -> list[float]:
+    return [box.x1, box.y1, box.x2, box.y2]
+
+
+def _sample(record: Record, folder: Path) -> Sample:
+    plates = [
+        _plate(plate, f"plates[{number}]")
+        for number, plate in enumerate(_field(record, "plates", list))
+        if not (isinstance(plate, dict) and plate.get("not_a_plate", False))
+    ]
+    vehicles = _field(record, "vehicles", list, [])
     return Sample(
-        image=folder / record["image"],
-        width=int(record["width"]),
-        height=int(record["height"]),
-        plates=tuple(_plate(p) for p in record["plates"] if not p.get("not_a_plate", False)),
-        vehicles=tuple(Box(*map(float, v)) for v in record.get("vehicles", [])),
+        image=folder / _field(record, "image", str),
+        width=_field(record, "width", int),
+        height=_field(record, "height", int),
+        plates=tuple(plates),
+        vehicles=tuple(_box(v, f"vehicles[{number}]") for number, v in enumerate(vehicles)),
+        split=_field(record, "split", str, ""),
     )
 
 
-def _plate(record: dict[str, Any]) -> LabelledPlate:
+def _plate(record: Any, where: str) -> LabelledPlate:
+    if not isinstance(record, dict):
+        raise _FieldError(f"{where}: expected an object, got {record!r}")
+    if "text" not in record:
+        raise _FieldError(f"{where}.text: is missing; null says that nobody could read it")
     corners = record.get("corners")
+    text = _field(record, "text", str, None, where=f"{where}.")
+    strange = set(text or "") - set(CHARACTERS)
+    if strange:
+        raise _FieldError(f"{where}.text: {text!r} has {''.join(sorted(strange))!r}; A-Z, 0-9 only")
+    rows = _field(record, "rows", int, 1, where=f"{where}.")
+    if rows not in (1, 2):
+        raise _FieldError(f"{where}.rows: expected 1 or 2, got {rows}")
     return LabelledPlate(
-        box=Box(*map(float, record["box"])),
-        quad=array_to_quad(np.asarray(corners, dtype=np.float32)) if corners else None,
-        text=record["text"],
-        rows=int(record.get("rows", 1)),
+        box=_box(record.get("box"), f"{where}.box"),
+        quad=_quad(corners, f"{where}.corners") if corners else None,
+        text=text or None,
+        rows=rows,
+        region=_field(record, "region", str, None, where=f"{where}."),
+        other_script=_field(record, "other_script", bool, False, where=f"{where}."),
     )
+
+
+_REQUIRED: Final = object()
+
+
+def _field(
+    record: Record, key: str, kind: type, default: Any = _REQUIRED, *, where: str = ""
+) -> Any:
+    """Give a field of the right kind; a missing or null one is its default, if it has one."""
+    value = record.get(key)
+    if value is None and default is not _REQUIRED:
+        return default
+    if not isinstance(value, kind):
+        raise _FieldError(f"{where}{key}: expected {kind.__name__}, got {value!r}")
+    return value
+
+
+def _box(value: Any, where: str) -> Box:
+    try:
+        x1, y1, x2, y2 = map(float, value)
+        return Box(x1, y1, x2, y2)
+    except (TypeError, ValueError) as error:
+        raise _FieldError(f"{where}: expected [x1, y1, x2, y2], got {value!r}: {error}") from None
+
+
+def _quad(value: Any, where: str) -> Quad:
+    try:
+        corners = np.asarray(value, dtype=np.float32)
+        if corners.shape != (4, 2):
+            raise ValueError(f"{corners.shape} values")
+    except (TypeError, ValueError) as error:
+        raise _FieldError(f"{where}: expected four [x, y], got {value!r}: {error}") from None
+    return array_to_quad(corners)

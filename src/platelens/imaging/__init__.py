@@ -1,6 +1,6 @@
 """Pixels in and out; the only place that knows BGR."""
 
-from platelens.imaging.decode import MAX_PIXELS, decode, load
+from platelens.imaging.decode import MAX_PIXELS, decode, load, read_size_hw
 from platelens.imaging.draw import draw_plate
 from platelens.imaging.encode import encode, save
 from platelens.imaging.pixels import crop, from_array
@@ -13,5 +13,6 @@ __all__ = [
     "encode",
     "from_array",
     "load",
+    "read_size_hw",
     "save",
 ]

@@ -47,6 +47,25 @@ def load(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> RgbIm
         ImageError: no such file, no permission, not an image, truncated, damaged.
     """
     name = os.fspath(path)
+    return decode(_read_bytes(name), name=name, max_pixels=max_pixels)
+
+
+def read_size_hw(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """Give height and width of an image file as `load` would show it, without decoding it.
+
+    Raises:
+        ImageError: no such file, no permission, not an image, truncated, damaged in its header.
+    """
+    name = os.fspath(path)
+    try:
+        header = read_header(_read_bytes(name))
+    except HeaderError as error:
+        raise ImageError(f"{name}: {error}") from None
+    height, width = header.size_hw
+    return (width, height) if header.orientation >= 5 else (height, width)  # 5 to 8 lie on a side
+
+
+def _read_bytes(name: str) -> bytes:
     try:
         if Path(name).is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory, not an image")
@@ -56,7 +75,7 @@ def load(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> RgbIm
                 data += file.read()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise ImageError(f"{name}: {_cause(error)}") from None
-    return decode(data, name=name, max_pixels=max_pixels)
+    return data
 
 
 def _cause(error: OSError | ValueError) -> str:

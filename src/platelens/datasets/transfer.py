@@ -1,0 +1,133 @@
+"""Data sets in and out: all of it arrives, or the destination stays as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from platelens import imaging
+from platelens.datasets.index import write_samples
+from platelens.datasets.readers.labels import Loaded
+from platelens.datasets.readers.registry import FIELDS, Format
+from platelens.datasets.sample import Sample
+from platelens.errors import AnnotationError
+from platelens.types import RgbImage
+
+
+def import_dataset(loaded: Loaded, source: Path, destination: Path) -> None:
+    """Put a data set into `destination` in the form of platelens, pictures copied.
+
+    Args:
+        loaded: what a reader gave.
+        source: where it was read; pictures below it keep their relative paths.
+        destination: a folder that does not exist or is empty.
+
+    Raises:
+        AnnotationError: `destination` has something in it.
+        ImageError, OSError: a picture cannot be copied, or the disk is full; nothing is left.
+    """
+    with staged_folder(destination) as folder:
+        taken: set[Path] = set()
+        samples = []
+        for sample in loaded.samples:
+            target = _target(sample.image, source, folder / "images", taken)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _put_picture(sample.image, target, loaded.pictures)
+            samples.append(replace(sample, image=target))
+        write_samples(samples, folder)
+
+
+def export_dataset(samples: Sequence[Sample], form: Format, destination: Path) -> Mapping[str, int]:
+    """Write samples in the form of others.
+
+    Returns:
+        What the form cannot hold: field -> number of plates (of pictures for "split" and
+        "vehicles") that lose it.
+
+    Raises:
+        AnnotationError: `destination` has something in it, or a sample has no place in the form.
+        OSError: something cannot be written; nothing is left.
+    """
+    with staged_folder(destination) as folder:
+        try:
+            form.write(samples, folder)
+        except ValueError as error:
+            raise AnnotationError(f"{form.title}: {error}") from error
+    lost: Counter[str] = Counter()
+    for sample in samples:
+        lost.update(name for name in _fields_of(sample) if name not in form.holds)
+    return {name: lost[name] for name in FIELDS if lost[name]}
+
+
+@contextlib.contextmanager
+def staged_folder(destination: Path) -> Iterator[Path]:
+    """Give a folder to fill, which becomes `destination` at the end and vanishes on an error.
+
+    Raises:
+        AnnotationError: `destination` is a file or has something in it.
+    """
+    if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
+        raise AnnotationError(f"{destination}: is there already; name a new or an empty folder")
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    # Beside the destination: a rename within one file system is all or nothing.
+    prefix = f".{destination.name}.partial-"
+    staging = Path(tempfile.mkdtemp(prefix=prefix, dir=destination.parent))
+    try:
+        yield staging
+        staging.chmod(0o777 & ~_umask())
+        staging.replace(destination)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _target(image: Path, source: Path, folder: Path, taken: set[Path]) -> Path:
+    """Give the place of a picture below `folder`, never twice the same."""
+    root = source if source.is_dir() else source.parent
+    inside = image.relative_to(root) if image.is_relative_to(root) else Path(image.name)
+    parts = [part for part in inside.parts if part not in ("..", "images")]
+    wanted = folder.joinpath(*parts)
+    target, number = wanted, 1
+    while Path(str(target).casefold()) in taken:  # some file systems do not tell a from A
+        number += 1
+        target = wanted.with_stem(f"{wanted.stem}-{number}")
+    taken.add(Path(str(target).casefold()))
+    return target
+
+
+def _put_picture(image: Path, target: Path, pictures: Mapping[Path, RgbImage]) -> None:
+    pixels = pictures.get(image)
+    if pixels is None:
+        shutil.copyfile(image, target)
+    else:
+        imaging.save(pixels, target)
+
+
+def _fields_of(sample: Sample) -> Iterator[str]:
+    """Give the fields that are filled, one for each plate or picture that fills it."""
+    if sample.split:
+        yield "split"
+    if sample.vehicles:
+        yield "vehicles"
+    for plate in sample.plates:
+        filled = {
+            "box": not sample.is_crop,
+            "corners": plate.quad is not None,
+            "text": plate.readable,
+            "other_script": plate.other_script,
+            "rows": plate.rows != 1,
+            "region": plate.region is not None,
+        }
+        yield from (name for name, there in filled.items() if there)
