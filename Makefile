@@ -47,7 +47,7 @@ $(UV): Makefile
 # Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, so the CPU
 # build of the same version is put in where its index can be reached.
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --inexact --group dev --extra train-base --extra data --extra eval
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --inexact --group dev --extra train-base --extra data
 	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
 		probe="import urllib.request as r; r.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=10)"; \
 		index=$$(.venv/bin/python -c "$$probe" 2>/dev/null && echo $(TORCH_CPU_INDEX) || true); \

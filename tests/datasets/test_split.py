@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import string
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from platelens.datasets import LabelledPlate, Sample
-from platelens.datasets.split import group_of, is_held_out, split_samples
+from platelens.datasets.split import (
+    assign_parts,
+    group_of,
+    is_held_out,
+    keys_of,
+    split_samples,
+)
 from platelens.types import Box
 
 # Written down once: a change would mix what was trained on with what measures.
@@ -97,3 +104,52 @@ def test_no_text_is_ever_on_both_sides() -> None:
     train, held_out = split_samples(samples)
     assert texts_of(train)
     assert texts_of(train) & texts_of(held_out) == set()
+
+
+@pytest.mark.parametrize(
+    ("sample", "keys"),
+    [
+        (picture("dayride_1_t_17", "B12ABC"), {"ride dayride_1", "text B12ABC"}),
+        (picture("street", "ZZ1", None, "AA1"), {"text ZZ1", "text AA1"}),
+        (picture("letter", "A"), set()),
+        (picture("street", None), set()),
+    ],
+    ids=["ride", "two plates", "one letter", "unread"],
+)
+def test_what_ties_a_sample_to_others(sample: Sample, keys: set[str]) -> None:
+    assert keys_of(sample) == keys
+
+
+def sizes(groups: list[list[str]], chosen: list[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for part, group in zip(chosen, groups, strict=True):
+        counts[part] += len(group)
+    return counts
+
+
+def test_parts_get_what_they_should_where_the_groups_allow_it() -> None:
+    groups = [[f"{n}-{i}" for i in range(n)] for n in (1, 1, 2, 3, 5, 8, 30, 50)]
+    chosen = assign_parts(groups, {"train": 0.8, "valid": 0.1, "test": 0.1}, 0)
+    assert sizes(groups, chosen) == {"train": 80, "valid": 10, "test": 10}
+
+
+def test_a_group_that_is_too_large_goes_where_most_is_wanted() -> None:
+    groups = [["a"] * 9, ["b"]]
+    assert assign_parts(groups, {"valid": 0.2, "train": 0.8}, 0) == ["train", "valid"]
+
+
+def test_parts_depend_on_the_seed_alone() -> None:
+    groups = [[f"x{n}", f"y{n}"] for n in range(40)]
+    parts = {"train": 0.5, "valid": 0.5}
+    first = assign_parts(groups, parts, 1)
+    turned = [group[::-1] for group in groups[::-1]]
+    assert assign_parts(turned, parts, 1)[::-1] == first
+    assert assign_parts(groups, parts, 2) != first
+    assert sizes(groups, first) == {"train": 40, "valid": 40}
+
+
+def test_parts_for_ever() -> None:
+    groups = [[name] for name in "abcdefgh"]
+    assert (
+        "".join(p[0] for p in assign_parts(groups, {"train": 0.5, "valid": 0.5}, 3)) == "vtvttvtv"
+    )

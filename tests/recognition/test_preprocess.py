@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.recognition.preprocess import fit_crop
+from platelens.recognition.preprocess import (
+    enlarge_with_border,
+    fit_crop,
+    letter_rows,
+    photograph_ink,
+    plate_on_white,
+)
+from platelens.types import RgbImage
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (64, 160), (200, 30), (3, 900), (40, 160)], ids=str)
@@ -38,3 +45,93 @@ def test_shrinking_averages() -> None:
     fitted = fit_crop(imaging.from_array(pixels, order="rgb"), (32, 160))
     assert fitted.min() >= 127
     assert fitted.max() <= 128
+
+
+def blocks(*places: tuple[int, int, int, int], ground: int = 230, ink: int = 20) -> RgbImage:
+    """Draw a plate of 96 x 300 with blocks for letters: left, top, width, height."""
+    pixels = np.full((96, 300), ground, np.uint8)
+    for left, top, width, height in places:
+        pixels[top : top + height, left : left + width] = ink
+    return imaging.from_array(pixels, order="rgb")
+
+
+ONE_ROW = [(40 + 50 * i, 24, 24, 48) for i in range(5)]
+TWO_ROWS = [(60, 12, 20, 30), (100, 12, 20, 30), *((40 + 50 * i, 54, 20, 30) for i in range(4))]
+
+
+def ink_runs(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> int:
+    """Count the letters of a row: runs of columns with ink."""
+    inked = np.any(picture < 128, axis=0)
+    return int((inked[1:] & ~inked[:-1]).sum())
+
+
+def test_text_detectors_get_a_border() -> None:
+    pixels = np.full((48, 100, 3), (10, 20, 30), np.uint8)
+    pixels[:, 80:] = 200
+    large = enlarge_with_border(imaging.from_array(pixels, order="rgb"))
+    assert large.shape == (96 + 2 * 32, 200 + 2 * 32, 3)
+    assert large[0, 0].tolist() == [10, 20, 30]
+    assert (large[:, -32:] == 200).all()
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink"), [(230, 20), (20, 230), (150, 90)], ids=["dark", "light", "pale"]
+)
+def test_letters_are_cut_out_dark_on_white(ground: int, ink: int) -> None:
+    (row,) = letter_rows(blocks(*ONE_ROW, ground=ground, ink=ink))
+    assert row.shape[0] == pytest.approx(40 + 2 * 20, abs=6)
+    assert ink_runs(row) == 5
+    assert row[[0, -1]].min() == 255
+    assert row.min() < 30
+
+
+def test_rows_are_told_apart_upper_one_first() -> None:
+    upper, lower = letter_rows(blocks(*TWO_ROWS))
+    assert ink_runs(upper) == 2
+    assert ink_runs(lower) == 4
+
+
+@pytest.mark.parametrize(
+    "clutter",
+    [
+        [(0, 0, 300, 8), (0, 88, 300, 8), (0, 0, 8, 96), (292, 0, 8, 96)],
+        [(100 + 12 * i, 4, 8, 12) for i in range(9)],
+        [(10, 40, 10, 10), (285, 40, 8, 10)],
+    ],
+    ids=["frame", "small print", "bolts"],
+)
+def test_what_is_no_letter_is_left_out(clutter: list[tuple[int, int, int, int]]) -> None:
+    (row,) = letter_rows(blocks(*ONE_ROW, *clutter))
+    assert ink_runs(row) == 5
+
+
+@pytest.mark.parametrize("places", [[], [(100, 24, 24, 48)]], ids=["nothing", "one letter"])
+def test_no_number_no_rows(places: list[tuple[int, int, int, int]]) -> None:
+    assert letter_rows(blocks(*places)) == []
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (1, 300), (900, 1), (3, 900), (600, 900)], ids=str)
+def test_crops_of_any_size_are_prepared(size_hw: tuple[int, int]) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (*size_hw, 3), dtype=np.uint8)
+    crop = imaging.from_array(noise, order="rgb")
+    assert enlarge_with_border(crop).shape[0] == 96 + 2 * 32
+    assert plate_on_white(crop).shape[0] == 96 + 2 * 20
+    assert len(letter_rows(crop)) <= 2
+
+
+@pytest.mark.parametrize(("ground", "ink"), [(230, 20), (20, 230)], ids=["dark", "light"])
+def test_a_whole_plate_is_dark_on_white(ground: int, ink: int) -> None:
+    picture = plate_on_white(blocks(*ONE_ROW, ground=ground, ink=ink))
+    assert picture[0].min() == 255
+    assert picture[20:-20, 20:-20].mean() > 128
+    assert ink_runs(picture) == 5
+
+
+def test_ink_shows_in_any_light() -> None:
+    slope = np.repeat(np.linspace(60, 250, 300).astype(np.uint8)[None], 96, axis=0)
+    slope[40:60, 20:30] -= 40
+    slope[40:60, 270:280] -= 40
+    ink = photograph_ink(imaging.from_array(slope, order="rgb"))
+    assert (ink[42:58, 22:28] == 0).all()
+    assert (ink[42:58, 272:278] == 0).all()
+    assert (ink[:30] == 255).all()

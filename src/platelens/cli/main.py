@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 from platelens.cli import models
+from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
+from platelens.cli.evaluate import evaluate
 from platelens.cli.failures import one_line_errors
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
@@ -30,6 +32,8 @@ app.command()(detect)
 app.command()(ocr)
 app.add_typer(models.app)
 app.command()(doctor)
+app.command("eval")(evaluate)
+app.add_typer(data_app)
 app.command()(train)
 app.command()(export)
 

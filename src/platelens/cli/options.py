@@ -52,6 +52,12 @@ Threads = Annotated[
     ),
 ]
 
+FormatName = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help="Form of the labels; guessed if not given."),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything random.")]
+
 DEFAULT_TOP = 5
 DEFAULT_THREADS = 2
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import tomllib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line_errors
-from platelens.errors import RecipeError, TrainingError
+from platelens.errors import RecipeError
 
 RecipeFile = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A recipe of the package by name, or a TOML file.")
@@ -38,7 +38,7 @@ def train(
     changes: Changes = None,
 ) -> None:
     """Train a model by a recipe; an interrupted run goes on where it was."""
-    _require_extra()
+    require_extra("train", "torch")
     # Threads that spin while they wait would take the cores from the loader's processes. OpenMP
     # looks at this once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -56,16 +56,11 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Model folder to write.")],
 ) -> None:
     """Turn a finished run into a model folder: ONNX graph and manifest, checked."""
-    _require_extra()
+    require_extra("train", "torch")
     from platelens.training.export import export_run
 
     manifest = export_run(run, folder)
     typer.echo(f"{folder}: {manifest.name}, sha256 {manifest.sha256}")
-
-
-def _require_extra() -> None:
-    if find_spec("torch") is None:
-        raise TrainingError("training needs the extra `train`: pip install 'platelens[train]'")
 
 
 def _changes(items: list[str]) -> dict[str, Any]:

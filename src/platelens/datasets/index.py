@@ -69,7 +69,12 @@ def enumerate_records(folder: Path) -> list[tuple[int, Record]]:
 
 
 def write_samples(samples: Iterable[Sample], folder: Path) -> None:
-    """Write `annotations.jsonl` into `folder`, below which all pictures lie; OSError if it fails."""
+    """Write `annotations.jsonl` into `folder`, below which all pictures lie.
+
+    Raises:
+        OSError: it cannot be written.
+        ValueError: a picture lies elsewhere.
+    """
     write_records((sample_record(sample, folder) for sample in samples), folder)
 
 

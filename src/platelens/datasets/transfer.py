@@ -29,9 +29,11 @@ def import_dataset(loaded: Loaded, source: Path, destination: Path) -> None:
         destination: a folder that does not exist or is empty.
 
     Raises:
-        AnnotationError: `destination` has something in it.
+        AnnotationError: there is no picture, or `destination` has something in it.
         ImageError, OSError: a picture cannot be copied, or the disk is full; nothing is left.
     """
+    if not loaded.samples:
+        raise AnnotationError(f"{source}: has no labelled picture of this form")
     with staged_folder(destination) as folder:
         taken: set[Path] = set()
         samples = []
@@ -74,6 +76,7 @@ def staged_folder(destination: Path) -> Iterator[Path]:
     """
     if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
         raise AnnotationError(f"{destination}: is there already; name a new or an empty folder")
+    destination = destination.resolve()  # a link or "." cannot be replaced itself
     destination.parent.mkdir(parents=True, exist_ok=True)
     # Beside the destination: a rename within one file system is all or nothing.
     prefix = f".{destination.name}.partial-"

@@ -133,8 +133,12 @@ def test_problems_are_noted(tmp_path: Path, draw_picture: DrawPicture) -> None:
     assert loaded.samples[1].plates == (replace(PLATE, text="12", other_script=True),)
     found = [(Path(p.where.split(":")[0]).name, p.dropped) for p in loaded.problems]
     assert found == [
-        ("a.xml", False), ("a.xml", False), ("b.xml", False), ("damaged.xml", True), ("gone.xml", True),
-    ]  # fmt: skip
+        ("a.xml", False),
+        ("a.xml", False),
+        ("b.xml", False),
+        ("damaged.xml", True),
+        ("gone.xml", True),
+    ]
     assert "cut at the edge" in loaded.problems[0].what
     assert "labels are for a picture of 64x48, it has 32x48" in loaded.problems[1].what
     assert "'Ж' is outside A-Z, 0-9" in loaded.problems[2].what

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.datasets.synth import CameraSettings, photograph
+from platelens.datasets.synth import CameraSettings, camera, photograph
+from platelens.datasets.synth.paint import Pixels
 from platelens.types import RgbImage
 
 SEEDS = range(60)
@@ -93,3 +96,45 @@ def test_compression_does_not_swap_the_channels() -> None:
     for seed in SEEDS:
         seen = photograph(np.random.default_rng(seed), plain(180, 90, 30), settings)
         np.testing.assert_allclose(seen.mean(axis=(0, 1)), (180, 90, 30), atol=8)
+
+
+def test_things_stand_before_a_known_plate_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    serial = np.array([[10, 5], [40, 5], [40, 15], [10, 15]], np.float32)
+
+    def hide(rng: np.random.Generator, pixels: RgbImage, where: object) -> RgbImage:
+        del rng
+        told.append(where)
+        return pixels
+
+    monkeypatch.setattr(camera, "hide_edge", hide)
+    for seed in range(400):
+        photograph(np.random.default_rng(seed), plain(200, 120, 60))
+    assert not told
+    for seed in range(400):
+        photograph(np.random.default_rng(seed), plain(200, 120, 60), serial=serial)
+    assert 8 <= len(told) <= 40
+    assert all(where is serial for where in told)
+
+
+def test_every_effect_is_met_on_a_bad_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    met = Counter[str]()
+
+    def listen(effect: camera.Effect, name: str) -> camera.Effect:
+        def change(rng: np.random.Generator, pixels: Pixels, s: float) -> Pixels:
+            met[name] += 1
+            return effect(rng, pixels, s)
+
+        return change
+
+    tables = {"_LIGHT": camera._LIGHT, "_DETAIL": camera._DETAIL, "_SENSOR": camera._SENSOR}
+    wanted: dict[str, float] = {}
+    for name, table in tables.items():
+        named = [(f"{name}{i}", effect, chance) for i, (effect, chance) in enumerate(table)]
+        wanted |= {key: chance for key, _, chance in named}
+        heard = tuple((listen(effect, key), chance) for key, effect, chance in named)
+        monkeypatch.setattr(camera, name, heard)
+    for seed in range(800):
+        photograph(np.random.default_rng(seed), plain(200, 120, 60))
+    shares = {key: met[key] / 800 for key in wanted}
+    assert shares == pytest.approx(wanted, abs=0.05)

@@ -72,3 +72,53 @@ def test_every_other_font_looks_like_those_of_plates(folder: Path) -> None:
     rng = np.random.default_rng(0)
     drawn = np.bincount([found.draw(rng) for _ in range(600)], minlength=3) / 600
     assert drawn == pytest.approx([1 / 6, 1 / 2 + 1 / 6, 1 / 6], abs=0.06)
+
+
+def test_half_of_the_time_a_font_that_comes_near_is_chosen(folder: Path) -> None:
+    found = find_fonts([folder])
+    rng = np.random.default_rng(0)
+    near = [found.draw_near(rng, ("zebra", "beta")) for _ in range(600)]
+    drawn = np.bincount(near, minlength=3) / 600
+    assert drawn == pytest.approx([1 / 12, 1 / 4 + 1 / 12, 1 / 2 + 1 / 12], abs=0.06)
+    far = [found.draw_near(rng, ("nowhere",)) for _ in range(600)]
+    assert np.bincount(far, minlength=3)[1] / 600 == pytest.approx(2 / 3, abs=0.06)
+
+
+def test_words_are_drawn_whole(fonts: FontSet) -> None:
+    words, capital = fonts.line(0, "Land of x")
+    assert words.dtype == np.uint8
+    for edge in (words[0], words[-1], words[:, 0], words[:, -1]):
+        assert edge.any()
+    assert capital == pytest.approx(fonts.line(0, "H")[0].shape[0], abs=1)
+    assert words.shape[1] > fonts.line(0, "Land")[0].shape[1] * 1.5
+    assert fonts.line(0, "Land of x")[0] is words
+
+
+def test_nothing_but_spaces_is_one_empty_pixel(fonts: FontSet) -> None:
+    np.testing.assert_array_equal(fonts.line(0, "  ")[0], [[0]])
+
+
+@pytest.mark.parametrize("change", ["slanted", "outlined", "small"])
+def test_slanted_outlined_and_small_letters_are_refused(fonts: FontSet, change: str) -> None:
+    from platelens.datasets.synth import fonts as module
+
+    shapes = {c: fonts.glyph(0, c) for c in "GH"}
+    assert module._upright(shapes)
+    if change == "slanted":
+        rows = [
+            np.roll(row, -i // 5) for i, row in enumerate(np.pad(shapes["H"], ((0, 0), (20, 0))))
+        ]
+        shapes["H"] = np.array(rows)
+    elif change == "outlined":
+        shapes["H"] = np.where(np.arange(shapes["H"].shape[1]) % 6 < 3, shapes["H"], 0)
+    else:
+        shapes["G"] = shapes["G"][: shapes["G"].shape[0] // 2]
+    assert not module._upright(shapes)
+
+
+def test_fonts_travel_to_other_processes(fonts: FontSet) -> None:
+    import pickle
+
+    copy = pickle.loads(pickle.dumps(fonts))
+    np.testing.assert_array_equal(copy.glyph(0, "A"), fonts.glyph(0, "A"))
+    np.testing.assert_array_equal(copy.line(0, "Word")[0], fonts.line(0, "Word")[0])

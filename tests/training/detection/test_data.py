@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.datasets.synth import CameraSettings, FlatPlate, FontSet
+from platelens.datasets.synth import CameraSettings, Catalogue, FlatPlate, FontSet
 from platelens.detection.preprocess import PAD_VALUE
 from platelens.training.detection import data
 from platelens.training.detection.data import Window, WindowSettings, WindowSource, encode_targets
@@ -194,8 +194,8 @@ def _see(rng: np.random.Generator, image: RgbImage, settings: CameraSettings) ->
     return image
 
 
-def _white_plate(rng: np.random.Generator, fonts: FontSet) -> FlatPlate:
-    del rng, fonts
+def _white_plate(rng: np.random.Generator, fonts: FontSet, catalogue: Catalogue) -> FlatPlate:
+    del rng, fonts, catalogue
     return FlatPlate(RgbImage(np.full((20, 60, 3), 240, np.uint8)), "AB12", 1)
 
 

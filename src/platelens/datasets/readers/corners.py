@@ -8,8 +8,14 @@ import numpy as np
 
 from platelens.types import FloatArray
 
-_LEVEL: Final = 0.5
-"""Cosine of 60 degrees: a top edge that leans less from the horizontal is taken as it is."""
+_LEVEL: Final = 0.87
+"""Cosine of 30 degrees: a first edge that leans less is the top edge, however short it is."""
+
+_NOT_LEFT: Final = -0.5
+"""Cosine of 120 degrees: a long first edge up to there is the top edge of a turned plate."""
+
+_LONG: Final = 1.2
+"""A side that is so many times as long as the next one is the plate's long side."""
 
 
 def is_plate_shape(corners: FloatArray) -> bool:
@@ -21,9 +27,9 @@ def is_plate_shape(corners: FloatArray) -> bool:
 def in_reading_order(corners: FloatArray) -> FloatArray:
     """Give the corners clockwise from the plate's top-left.
 
-    An order that runs against the clock is reversed: nobody sees a plate from behind. An order
-    whose first edge does not point to the right begins elsewhere, unless the plate stands upright
-    on its short side; a plate that hangs upside down is taken for one of these mistakes.
+    An order that runs against the clock is reversed: nobody sees a plate from behind. The first
+    edge is taken for the top one if it is level or long; else the edge is that reaches farthest to
+    the right. A plate that hangs upside down is taken for an order that begins elsewhere.
 
     Args:
         corners: (4, 2), in the order of their polygon, convex.
@@ -32,11 +38,10 @@ def in_reading_order(corners: FloatArray) -> FloatArray:
         corners = corners[[0, 3, 2, 1]]
     edges = np.roll(corners, -1, axis=0) - corners  # (4, 2)
     lengths = np.linalg.norm(edges, axis=1)
-    right = edges[:, 0] / lengths  # cosine of each edge with the x axis
-    upright = abs(right[0]) <= _LEVEL and lengths[0] > lengths[1]
-    if right[0] > _LEVEL or upright:
+    right = edges[0, 0] / lengths[0]  # cosine of the first edge with the x axis
+    if right > _LEVEL or (right > _NOT_LEFT and lengths[0] > _LONG * lengths[1]):
         return corners
-    return np.roll(corners, -int(np.argmax(right)), axis=0)
+    return np.roll(corners, -int(np.argmax(edges[:, 0])), axis=0)
 
 
 def _turns(corners: FloatArray) -> FloatArray:

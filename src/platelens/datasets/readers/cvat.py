@@ -171,9 +171,9 @@ def _shape(plate: LabelledPlate) -> ET.Element:
     if plate.quad is None:
         box = plate.box
         sides = zip(_SIDES, (box.x1, box.y1, box.x2, box.y2), strict=True)
-        shape = ET.Element("box", common | {side: repr(edge) for side, edge in sides})
+        shape = ET.Element("box", common | {side: repr(float(edge)) for side, edge in sides})
     else:
-        points = ";".join(f"{x!r},{y!r}" for x, y in plate.quad.points)
+        points = ";".join(f"{float(x)!r},{float(y)!r}" for x, y in plate.quad.points)
         shape = ET.Element("polygon", common | {"points": points})
     for name, value in plate_attributes(plate).items():
         ET.SubElement(shape, "attribute", {"name": name}).text = value

@@ -70,8 +70,12 @@ def copy_picture(image: Path, folder: Path, taken: set[str]) -> Path:
 
 
 def split_of_path(inside: Path) -> str:
-    """Give the split that a folder of the path, relative to the data set, is named after; or ""."""
-    words = (part.lower() for part in inside.parent.parts)
+    """Give the split that a folder of a path is named after, as "val" or "val2017"; "" if none is.
+
+    Args:
+        inside: relative to the data set.
+    """
+    words = (part.lower().rstrip("0123456789") for part in inside.parent.parts)
     return next((SPLITS[word] for word in words if word in SPLITS), "")
 
 

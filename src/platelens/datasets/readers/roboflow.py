@@ -137,7 +137,7 @@ def _rows(path: Path) -> list[_Row]:
                 raise AnnotationError(f"{where}: expected {len(reader.fieldnames or ())} columns")
             rows.append(_Row(path, where, values))
     except csv.Error as error:
-        raise AnnotationError(f"{path}:{reader.line_num}: is no CSV: {error}") from None
+        raise AnnotationError(f"{path}:{reader.reader.line_num}: is no CSV: {error}") from None
     return rows
 
 

@@ -63,7 +63,7 @@ def _read_yaml(path: Path) -> YoloClasses:
         if key == "names":
             names |= _names(text, len(names), f"{path}:{number}")
         elif key not in _NO_SPLITS:
-            for folder in _items(text):
+            for folder in _items(text.removeprefix("- ")):
                 splits.setdefault(folder, split_of_word(key))
     return YoloClasses(path, names, splits)
 

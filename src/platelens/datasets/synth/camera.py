@@ -1,20 +1,21 @@
-"""What a camera does to a plate: light, blur, noise, low resolution, compression.
+"""What happens to a plate on its way into a file, in the order of the light's path.
 
-The order follows the path of the light: scene (shadow, glare), lens (blur), sensor (exposure,
-colour, noise), file (JPEG). Everything stays in uint8: float pictures cost five times as much.
+Scene (shadows, rain), lamps, lens, sensor, file. Everything stays in uint8: float pictures cost
+five times as much.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from platelens.types import RgbImage
-
-_Pixels = NDArray[np.uint8]
+from platelens.datasets.synth import codec, lens, sensor, shade
+from platelens.datasets.synth.obstacles import hide_edge
+from platelens.datasets.synth.paint import Pixels
+from platelens.types import FloatArray, RgbImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,101 +24,99 @@ class CameraSettings:
 
     strength: float = 1.0  # of light, colour and noise: 0 leaves them as they are, 1 is a bad day
     blur_px: float = 1.2  # largest standard deviation of the lens blur, in pixels of the result
-    jpeg: float = 0.5  # probability of compression
+    jpeg: float = 0.5  # probability of compression: JPEG, or the blocks of a film
+
+
+Effect = Callable[[np.random.Generator, Pixels, float], Pixels]
+"""Changes a picture by a strength from 0 to 1; the picture that it is given stays as it is."""
+
+Effects = tuple[tuple[Effect, float], ...]
+"""Each with its probability."""
+
+# Scene and lamps, on a bad day; on other days each is so much less probable, and weaker.
+_LIGHT: Final[Effects] = (
+    (shade.cast_shadow, 0.2),
+    (shade.cast_bars, 0.06),
+    (shade.let_it_rain, 0.04),
+    (shade.wet_the_lens, 0.04),
+    (shade.shine_lamp, 0.1),
+    (shade.let_sun_in, 0.08),
+)
+# What takes detail away: at most one of them, on all days alike, as strong as blur_px allows.
+_DETAIL: Final[Effects] = (
+    (lens.defocus, 0.4),
+    (lens.move, 0.15),
+    (sensor.lower_resolution, 0.12),
+)
+# On a bad day, as the first ones.
+_SENSOR: Final[Effects] = (
+    (sensor.see_infrared, 0.08),
+    (sensor.lose_colour, 0.12),
+    (sensor.expose, 1.0),
+    (sensor.darken_night, 0.12),
+    (sensor.invert, 0.04),
+    (sensor.add_noise, 0.4),
+)
+
+_OBSTACLE: Final = 0.05
+"""Of the plates whose serial is known; less on better days."""
+
+_FILM: Final = 0.15
+"""Part of the compressed pictures that are frames of a film."""
 
 
 def photograph(
-    rng: np.random.Generator, image: RgbImage, settings: CameraSettings | None = None
+    rng: np.random.Generator,
+    image: RgbImage,
+    settings: CameraSettings | None = None,
+    serial: FloatArray | None = None,
 ) -> RgbImage:
-    """Give `image` as a camera could have seen it, of the same size."""
+    """Give `image` as a camera could have seen it, of the same size.
+
+    Args:
+        rng: the source of chance.
+        image: the scene.
+        settings: how bad a day it is.
+        serial: (4, 2) corners of a plate's serial in pixels, clockwise from its top left: things
+            may stand before the plate's edge. Without it nothing is hidden.
+    """
     settings = settings or CameraSettings()
-    s = settings.strength
-    pixels: _Pixels = image
-    if rng.random() < 0.25 * s:
-        pixels = _shadow(rng, pixels)
-    if rng.random() < 0.1 * s:
-        pixels = _glare(rng, pixels)
-    pixels = _blur(rng, pixels, settings)
-    pixels = _expose(rng, pixels, s)
-    if rng.random() < 0.5 * s:
-        pixels = _add_noise(rng, pixels, float(rng.uniform(1, 12 * s)))
+    strength = settings.strength
+    pixels: Pixels = image
+    if serial is not None and rng.random() < _OBSTACLE * strength:
+        pixels = hide_edge(rng, pixels, serial)
+    pixels = _some(rng, pixels, _LIGHT, strength)
+    pixels = _one(rng, pixels, _DETAIL, settings.blur_px)
+    pixels = _some(rng, pixels, _SENSOR, strength)
     if rng.random() < settings.jpeg:
-        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 92))]
-        # The channel order does not matter here: it goes in and comes out the same.
-        packed = cv2.imencode(".jpg", pixels, quality)[1]
-        pixels = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
+        film = rng.random() < _FILM
+        pixels = codec.compress_film(rng, pixels) if film else codec.compress_jpeg(rng, pixels)
     return RgbImage(pixels)
 
 
-def _add_noise(rng: np.random.Generator, pixels: _Pixels, deviation: float) -> _Pixels:
-    """Add normal noise, independent for each channel or, as often, the same for all three."""
-    height, width, channels = pixels.shape
-    coloured = rng.random() < 0.5
-    noise = np.zeros((height, width * (channels if coloured else 1)), np.int16)
-    cv2.setRNGSeed(int(rng.integers(2**31)))  # OpenCV's noise is five times as fast as NumPy's
-    cv2.randn(noise, np.zeros(1), np.full(1, deviation))
-    full = noise.reshape(height, width, -1)
-    if not coloured:
-        full = np.repeat(full, channels, axis=2)
-    return np.asarray(cv2.add(pixels, full, dtype=cv2.CV_8U), dtype=np.uint8)
+def _some(
+    rng: np.random.Generator,
+    pixels: Pixels,
+    effects: Effects,
+    strength: float,
+) -> Pixels:
+    """Apply each of `effects` with its own probability."""
+    for (change, chance), drawn in zip(effects, rng.random(len(effects)), strict=True):
+        if drawn < chance * strength:
+            pixels = change(rng, pixels, strength)
+    return pixels
 
 
-def _shadow(rng: np.random.Generator, pixels: _Pixels) -> _Pixels:
-    """Darken one side of a random straight edge."""
-    height, width = pixels.shape[:2]
-    angle = rng.uniform(0, 2 * np.pi)
-    far = 4.0 * (height + width)
-    along = np.array([np.cos(angle), np.sin(angle)]) * far
-    across = np.array([-along[1], along[0]])
-    start = rng.uniform((0, 0), (width, height))
-    edge = np.array([start - along, start + along, start + along + across, start - along + across])
-    mask = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(mask, [edge.astype(np.int32)], 1)
-    dark = cv2.convertScaleAbs(pixels, alpha=float(rng.uniform(0.35, 0.8)))
-    return np.where(mask[..., None] > 0, dark, pixels)
-
-
-def _glare(rng: np.random.Generator, pixels: _Pixels) -> _Pixels:
-    """Add the bright round spot of a lamp or of the sun."""
-    height, width = pixels.shape[:2]
-    radius = rng.uniform(0.1, 0.5) * width
-    gx = np.exp(-((np.arange(width) - rng.uniform(0, width)) ** 2) / (2 * radius**2))
-    gy = np.exp(-((np.arange(height) - rng.uniform(0, height)) ** 2) / (2 * radius**2))
-    spot = (np.outer(gy, gx) * rng.uniform(40, 160)).astype(np.uint8)
-    return np.asarray(cv2.add(pixels, cv2.merge([spot, spot, spot])), dtype=np.uint8)
-
-
-def _expose(rng: np.random.Generator, pixels: _Pixels, s: float) -> _Pixels:
-    """Change contrast, brightness, gamma and the colour of the light."""
-    levels = np.arange(256, dtype=np.float32)[:, None]
-    gain = (1 + s * rng.uniform(-0.35, 0.3)) * (1 + s * rng.normal(0, 0.07, 3))
-    curve = np.clip(levels * gain + s * rng.uniform(-30, 30), 0, 255)
-    if rng.random() < 0.35 * s:
-        curve = 255 * (curve / 255) ** np.exp(rng.uniform(-0.6, 0.7))
-    if rng.random() < 0.12 * s:  # night
-        curve *= rng.uniform(0.3, 0.7)
-    if rng.random() < 0.05 * s:  # a negative: light letters on dark ground and the reverse
-        curve = 255 - curve
-    table = curve.astype(np.uint8)[None]  # (1, 256, 3)
-    if rng.random() < 0.2 * s:  # infra-red or an old camera: no colour
-        pixels = np.asarray(
-            cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-        )
-    return np.asarray(cv2.LUT(pixels, table), dtype=np.uint8)
-
-
-def _blur(rng: np.random.Generator, pixels: _Pixels, settings: CameraSettings) -> _Pixels:
-    kind = rng.random()
-    if kind < 0.4:
-        sigma = rng.uniform(0.2, max(0.21, settings.blur_px))
-        return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), dtype=np.uint8)
-    if kind < 0.55:
-        length = max(2, round(rng.uniform(1, 1 + 3 * settings.blur_px)))
-        size = 2 * (length // 2) + 1
-        kernel = np.zeros((size, size), np.float32)
-        kernel[size // 2] = 1
-        turn = cv2.getRotationMatrix2D((size / 2 - 0.5, size / 2 - 0.5), rng.uniform(0, 180), 1)
-        kernel = np.asarray(cv2.warpAffine(kernel, turn, (size, size)))
-        kernel /= max(float(kernel.sum()), 1e-6)
-        return np.asarray(cv2.filter2D(pixels, -1, kernel), dtype=np.uint8)
+def _one(
+    rng: np.random.Generator,
+    pixels: Pixels,
+    effects: Effects,
+    strength: float,
+) -> Pixels:
+    """Apply one of `effects`, or none: their probabilities add up to less than 1."""
+    drawn = rng.random()
+    for change, chance in effects:
+        if drawn < chance:
+            return change(rng, pixels, strength)
+        drawn -= chance
     return pixels

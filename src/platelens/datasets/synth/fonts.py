@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,9 @@ _PLATE_LIKE = re.compile(
     r"narrow-bold|condbold|robotocondensed|ocrb|millimetre|gemunu|leaguespartan|jura-bold|tuffy",
     re.IGNORECASE,
 )
-_CAP_HEIGHT_PX = 72
+_CAP_HEIGHT_PX = 72  # font size of the characters of serials
+_LINE_PX = 26  # font size of small words
+_LINES_KEPT = 4096
 
 
 class FontSet:
@@ -35,11 +38,14 @@ class FontSet:
 
     def __init__(self, paths: Iterable[Path]) -> None:
         """Take the fonts of `paths`; RecipeError when none has the characters of a plate."""
-        self.paths = [path for path in paths if _has_characters(path)]
+        found = {path: shapes for path in paths if (shapes := _shapes(path))}
+        self.paths = list(found)
         if not self.paths:
             raise RecipeError("no usable font was found; install fonts or name their folders")
         self._plate_like = [i for i, p in enumerate(self.paths) if _PLATE_LIKE.search(p.name)]
-        self._glyphs: dict[tuple[int, str], NDArray[np.uint8]] = {}
+        self._glyphs = [found[path] for path in self.paths]
+        self._lines: dict[tuple[int, str], NDArray[np.uint8]] = {}
+        self._near: dict[tuple[str, ...], list[int]] = {}
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -47,15 +53,37 @@ class FontSet:
     def draw(self, rng: np.random.Generator) -> int:
         """Choose a font by its number; every other time one that looks like those of plates."""
         if self._plate_like and rng.random() < 0.5:
-            return int(rng.choice(self._plate_like))
-        return int(rng.integers(len(self.paths)))
+            return self._plate_like[int(rng.random() * len(self._plate_like))]
+        return int(rng.random() * len(self.paths))
+
+    def draw_near(self, rng: np.random.Generator, parts: tuple[str, ...]) -> int:
+        """Choose a font; half of the time one with one of `parts` in its name, if there is any."""
+        if parts not in self._near:
+            names = [path.name.lower() for path in self.paths]
+            near = [i for i, name in enumerate(names) if any(part in name for part in parts)]
+            self._near[parts] = near
+        near = self._near[parts]
+        if near and rng.random() < 0.5:
+            return near[int(rng.random() * len(near))]
+        return self.draw(rng)
 
     def glyph(self, font: int, character: str) -> NDArray[np.uint8]:
-        """Give the ink of a character, cut to its outline: (h, w) uint8, 255 = ink."""
-        key = (font, character)
-        if key not in self._glyphs:
-            self._glyphs[key] = _render(self.paths[font], character)
-        return self._glyphs[key]
+        """Give the ink of one of CHARACTERS, cut to its outline: (h, w) uint8, 255 = ink."""
+        return self._glyphs[font][character]
+
+    def line(self, font: int, text: str) -> tuple[NDArray[np.uint8], float]:
+        """Give the ink of any words, cut to its outline, and the height of a capital in it.
+
+        Returns:
+            (h, w) uint8, 255 = ink; the height in pixels of its picture. Nothing but spaces, or
+            what the font does not draw, gives one empty pixel.
+        """
+        key = (font, text)
+        if key not in self._lines:
+            if len(self._lines) >= _LINES_KEPT:
+                self._lines.clear()
+            self._lines[key] = _render(self.paths[font], text, _LINE_PX)
+        return self._lines[key], self.glyph(font, "H").shape[0] * _LINE_PX / _CAP_HEIGHT_PX
 
 
 def find_fonts(folders: Iterable[Path]) -> FontSet:
@@ -70,22 +98,38 @@ def find_fonts(folders: Iterable[Path]) -> FontSet:
     return FontSet(found[name] for name in sorted(found))
 
 
-def _has_characters(path: Path) -> bool:
-    """Tell whether the font draws every character of a plate, and the letters differ."""
+def _shapes(path: Path) -> dict[str, NDArray[np.uint8]]:
+    """Give every character of a plate; {} when the font lacks some, or its letters are small."""
     try:
-        shapes = {_render(path, c).tobytes() for c in CHARACTERS}
-        upper, lower = _render(path, "G"), _render(path, "H")
+        shapes = {c: _render(path, c, _CAP_HEIGHT_PX) for c in CHARACTERS}
     except (OSError, ValueError):
-        return False
+        return {}
     # In some fonts O and 0 (or I and 1) are one drawing, as on many real plates.
-    return len(shapes) >= len(CHARACTERS) - 3 and upper.shape[0] > 0.8 * lower.shape[0]
+    differ = len({shape.tobytes() for shape in shapes.values()}) >= len(CHARACTERS) - 3
+    drawn = all(shape.any() for shape in shapes.values())
+    return shapes if drawn and differ and _upright(shapes) else {}
 
 
-def _render(path: Path, character: str) -> NDArray[np.uint8]:
-    font = ImageFont.truetype(str(path), _CAP_HEIGHT_PX)
-    canvas = Image.new("L", (3 * _CAP_HEIGHT_PX, 3 * _CAP_HEIGHT_PX), 0)
-    ImageDraw.Draw(canvas).text((_CAP_HEIGHT_PX, _CAP_HEIGHT_PX), character, fill=255, font=font)
-    box = canvas.getbbox()
-    if box is None:
-        raise ValueError(f"{path.name} has no {character!r}")
+def _upright(shapes: dict[str, NDArray[np.uint8]]) -> bool:
+    """Tell whether the capitals are large, neither slanted nor mere outlines."""
+    h = shapes["H"] > 127
+    height = h.shape[0]
+    rows = h[height // 8], h[height // 4], h[-1 - height // 8]
+    if not all(row.any() for row in rows):
+        return False
+    slanted = abs(int(rows[0].argmax()) - int(rows[2].argmax())) > 0.08 * height
+    stems = np.count_nonzero(np.diff(rows[1].astype(int), prepend=0) == 1)
+    return shapes["G"].shape[0] > 0.8 * height and not slanted and stems == 2
+
+
+def _render(path: Path, text: str, size_px: int) -> NDArray[np.uint8]:
+    font = _open(path, size_px)
+    canvas = Image.new("L", (round(1.3 * size_px * (len(text) + 2)), 3 * size_px), 0)
+    ImageDraw.Draw(canvas).text((size_px, size_px), text, fill=255, font=font)
+    box = canvas.getbbox() or (0, 0, 1, 1)
     return np.asarray(canvas.crop(box), dtype=np.uint8)
+
+
+@lru_cache(maxsize=256)
+def _open(path: Path, size_px: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(path), size_px)

@@ -13,12 +13,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
+from platelens.datasets.synth import (
+    CameraSettings,
+    Catalogue,
+    FontSet,
+    draw_flat_plate,
+    paste_plate,
+    photograph,
+    random_quad,
+)
 from platelens.detection.postprocess import CHANNELS, STRIDE
 from platelens.detection.preprocess import PAD_VALUE
 from platelens.geometry import picture_corners
 from platelens.training.detection.scenes import Scene, shrink
-from platelens.training.paste import paste_plate, random_quad
 from platelens.types import FloatArray, RgbImage
 
 _TARGETS = CHANNELS + 2
@@ -55,6 +62,7 @@ class WindowSource:
         flats: pictures that show nothing but a real plate.
         fonts: for the plates that are drawn.
         settings: how windows are cut.
+        catalogue: the plates that are drawn; None = all that platelens knows.
     """
 
     def __init__(
@@ -63,12 +71,14 @@ class WindowSource:
         flats: Sequence[RgbImage],
         fonts: FontSet,
         settings: WindowSettings,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self._pools = [pool for pool, _ in scenes]
         shares = np.array([share for _, share in scenes])
         self._shares = shares / shares.sum()
         self._flats = flats
         self._fonts = fonts
+        self._catalogue = catalogue or Catalogue.default()
         self._settings = settings
 
     def draw(self, seed: int, index: int) -> tuple[NDArray[np.uint8], FloatArray]:
@@ -123,7 +133,7 @@ class WindowSource:
     def _flat(self, rng: np.random.Generator) -> RgbImage:
         if self._flats and rng.random() < 0.35:
             return self._flats[int(rng.integers(len(self._flats)))]
-        return draw_flat_plate(rng, self._fonts).pixels
+        return draw_flat_plate(rng, self._fonts, self._catalogue).pixels
 
     def _close_up(self, rng: np.random.Generator) -> Window:
         """A picture of a plate alone: fills the window but for a thin margin or the padding."""

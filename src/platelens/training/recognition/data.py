@@ -14,10 +14,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from platelens.datasets.synth import CameraSettings, FontSet, draw_flat_plate, photograph
+from platelens.datasets.synth import (
+    CameraSettings,
+    Catalogue,
+    FlatPlate,
+    FontSet,
+    draw_flat_plate,
+    least_width_px,
+    miss_corners,
+    photograph,
+    put_before,
+    serial_corners,
+)
 from platelens.geometry import array_to_quad, quad_size_hw, rectify
 from platelens.recognition.preprocess import fit_crop
-from platelens.training.paste import paste_plate, random_quad
 from platelens.types import FloatArray, RgbImage
 
 MAX_LENGTH: Final = 14
@@ -31,6 +41,7 @@ class Patch:
     corners: FloatArray  # (4, 2) pixels of the patch
     text: str
     rows: int
+    serial: FloatArray | None = None  # (4, 2) pixels of the patch; None = not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +63,17 @@ class CropSource:
         fonts: for the plates that are drawn.
         shares: how often each source is drawn.
         size_hw: of the crops.
+        catalogue: the plates that are drawn; None = all that platelens knows.
     """
 
     def __init__(
         self, pools: Sequence[Sequence[Patch]], flats: Sequence[Patch], fonts: FontSet,
-        shares: CropShares, size_hw: tuple[int, int],
+        shares: CropShares, size_hw: tuple[int, int], catalogue: Catalogue | None = None,
     ) -> None:  # fmt: skip
         self._pools = pools
         self._flats = flats
         self._fonts = fonts
+        self._catalogue = catalogue or Catalogue.default()
         weights = np.array([shares.synthetic, shares.flats, shares.nothing, *shares.patches])
         self._shares = weights / weights.sum()
         self._size_hw = size_hw
@@ -70,11 +83,10 @@ class CropSource:
         rng = np.random.default_rng((seed, index))
         kind = int(rng.choice(len(self._shares), p=self._shares))
         if kind == 0:
-            plate = draw_flat_plate(rng, self._fonts)
-            patch = self._place(rng, plate.pixels, plate.text, plate.rows)
+            patch = self._place(rng, draw_flat_plate(rng, self._fonts, self._catalogue))
         elif kind == 1:
             flat = self._flats[int(rng.integers(len(self._flats)))]
-            patch = self._place(rng, flat.pixels, flat.text, flat.rows)
+            patch = self._place(rng, FlatPlate(flat.pixels, flat.text, flat.rows))
         elif kind == 2:
             patch = self._nothing(rng)
         else:
@@ -88,25 +100,20 @@ class CropSource:
         width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
         blur_px = min(1.6, width / 65)  # more, and nobody could read it
         settings = CameraSettings(strength=strength, blur_px=blur_px)
-        pixels = photograph(rng, patch.pixels, settings)
-        corners = _miss(rng, patch.corners)
+        pixels = photograph(rng, patch.pixels, settings, patch.serial)
+        corners = miss_corners(rng, patch.corners)
         quad = array_to_quad(corners)
         return fit_crop(rectify(pixels, quad, quad_size_hw(quad)), self._size_hw)
 
-    def _place(self, rng: np.random.Generator, flat: RgbImage, text: str, rows: int) -> Patch:
+    def _place(self, rng: np.random.Generator, flat: FlatPlate) -> Patch:
         """Put a flat plate somewhere, as large as cameras see it."""
-        aspect = flat.shape[1] / flat.shape[0] * float(np.exp(rng.normal(0, 0.12)))
-        width = float(np.exp(rng.uniform(np.log(_least_width_px(text, rows)), np.log(200))))
-        height = width / aspect
-        if height < 10:
-            width, height = width * 10 / height, 10
-        margin = 0.35 * height + 4
-        canvas_hw = (int(height + 2 * margin + 0.2 * width), int(width + 2 * margin))
-        ground = self._ground(rng, canvas_hw)
-        centre = np.array([canvas_hw[1] / 2, canvas_hw[0] / 2], np.float32)
-        bend = float(rng.choice([0.0, 0.4, 1.0, 1.6]))
-        corners = random_quad(rng, centre, (width, height), bend)
-        return Patch(paste_plate(rng, ground, flat, corners), corners, text, rows)
+        aspect = flat.pixels.shape[1] / flat.pixels.shape[0] * float(np.exp(rng.normal(0, 0.12)))
+        least = least_width_px(flat.text, flat.rows)
+        width = float(np.exp(rng.uniform(np.log(least), np.log(200))))
+        height = max(10, width / aspect)
+        size_wh = (height * aspect, height)
+        pixels, corners = put_before(rng, self._ground, flat.pixels, size_wh, least)
+        return Patch(pixels, corners, flat.text, flat.rows, serial_corners(flat, corners))
 
     def _ground(self, rng: np.random.Generator, size_hw: tuple[int, int]) -> RgbImage:
         """Give something to stand behind a plate: a real place, stretched, or colours."""
@@ -145,15 +152,10 @@ def _without_text(pixels: RgbImage) -> RgbImage:
     return RgbImage(np.asarray(cv2.GaussianBlur(pixels, (0, 0), 9), dtype=np.uint8))
 
 
-def _least_width_px(text: str, rows: int) -> int:
-    """Give the width under which nobody could read a plate."""
-    return 36 if len(text) < 9 and rows == 1 else 48
-
-
 def _shrink(rng: np.random.Generator, patch: Patch) -> Patch:
     """Show a real plate as from farther away, and in other proportions."""
     width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
-    least = _least_width_px(patch.text, patch.rows)
+    least = least_width_px(patch.text, patch.rows)
     wanted = float(np.exp(rng.uniform(np.log(least), np.log(max(least + 1, width)))))
     scale = 1.0 if rng.random() < 0.35 else min(1.0, wanted / width)
     stretch = float(np.exp(rng.normal(0, 0.08)))
@@ -165,17 +167,3 @@ def _shrink(rng: np.random.Generator, patch: Patch) -> Patch:
     return Patch(
         RgbImage(np.asarray(pixels, dtype=np.uint8)), patch.corners * factor, patch.text, patch.rows
     )
-
-
-def _miss(rng: np.random.Generator, corners: FloatArray) -> FloatArray:
-    """Give corners as a detector would: a little off, or only those of the box."""
-    height = float(np.linalg.norm(corners[3] - corners[0]))
-    if rng.random() < 0.2:
-        x1, y1 = corners.min(axis=0)
-        x2, y2 = corners.max(axis=0)
-        corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
-    centre = corners.mean(axis=0)
-    grown = centre + (corners - centre) * (1 + rng.uniform(-0.02, 0.09))
-    shift = rng.normal(0, 0.03 * height, 2)
-    wobble = rng.normal(0, 0.03 * height, (4, 2))
-    return np.asarray(grown + shift + wobble, dtype=np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.training.paste import paste_plate, random_quad
+from platelens.datasets.synth.paste import paste_plate, random_quad
 from platelens.types import FloatArray, RgbImage
 
 CENTRE = np.array([60, 40], np.float32)

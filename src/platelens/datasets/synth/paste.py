@@ -61,10 +61,10 @@ def paste_plate(
     mask = cv2.warpPerspective(solid, matrix, size, flags=cv2.INTER_LINEAR)
     if rng.random() < 0.5:
         mask = cv2.GaussianBlur(mask, (0, 0), 0.7)
-    place = window[y1:y2, x1:x2].astype(np.float32)
-    light = np.clip(place.mean() / 110, 0.55, 1.15) if rng.random() < 0.7 else 1.0
-    alpha = (mask.astype(np.float32) / 255)[..., None]
-    blended = place + (warped.astype(np.float32) * np.float32(light) - place) * alpha
+    place = window[y1:y2, x1:x2]
+    light = float(np.clip(place.mean() / 110, 0.55, 1.15)) if rng.random() < 0.7 else 1.0
+    alpha = cv2.merge([mask, mask, mask])
+    kept = cv2.multiply(place, cv2.bitwise_not(alpha), scale=1 / 255)
     result = window.copy()
-    result[y1:y2, x1:x2] = np.clip(blended, 0, 255).astype(np.uint8)
+    result[y1:y2, x1:x2] = cv2.add(kept, cv2.multiply(warped, alpha, scale=light / 255))
     return RgbImage(result)

@@ -1,0 +1,118 @@
+"""`platelens data synth`."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from platelens.cli.extras import require_extra
+from platelens.cli.failures import one_line_errors
+
+_WORKERS: Final = min(4, os.cpu_count() or 1)
+
+
+class Kind(enum.StrEnum):
+    """What the pictures show."""
+
+    CROPS = "crops"
+    SCENES = "scenes"
+
+
+Destination = Annotated[
+    Path, typer.Argument(metavar="DST", help="Folder to write: new or empty.", show_default=False)
+]
+Fonts = Annotated[
+    list[Path],
+    typer.Option(
+        "--fonts", metavar="DIR", help="Folder of fonts, as /usr/share/fonts; may be repeated."
+    ),
+]
+Count = Annotated[int, typer.Option("--count", min=1, metavar="N", help="Pictures.")]
+KindOption = Annotated[
+    Kind, typer.Option("--kind", help="One plate cut out, or plates in a scene.")
+]
+Loose = Annotated[bool, typer.Option("--loose", help="Crops with what is around the plate.")]
+BackgroundsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--backgrounds",
+        metavar="DIR",
+        help="Pictures to stand behind; the labelled plates of a data set are covered.",
+    ),
+]
+Regions = Annotated[
+    str | None, typer.Option("--regions", metavar="CODES", help="As us-ca,gb; all if not given.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, metavar="N", help="Another one, other pictures.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, metavar="N", help="Processes; the pictures are the same.")
+]
+Strength = Annotated[
+    float, typer.Option("--strength", min=0.0, max=1.0, help="How bad light and camera may be.")
+]
+
+
+@one_line_errors()
+def synth(  # noqa: PLR0913  # a command's options are its arguments
+    destination: Destination,
+    *,
+    fonts: Fonts,
+    count: Count = 1000,
+    kind: KindOption = Kind.CROPS,
+    loose: Loose = False,
+    backgrounds: BackgroundsDir = None,
+    regions: Regions = None,
+    seed: Seed = 0,
+    workers: Workers = _WORKERS,
+    strength: Strength = 1.0,
+) -> None:
+    """Draw plates of the world with their labels, as many as wanted."""
+    require_extra("data", "PIL")
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from platelens.datasets.synth import find_fonts
+    from platelens.datasets.synth.generate import generate
+    from platelens.datasets.synth.source import SynthSettings
+
+    settings = SynthSettings(
+        kind=kind.value,
+        count=count,
+        seed=seed,
+        codes=_codes(regions),
+        loose=loose,
+        strength=strength,
+        backgrounds=backgrounds,
+    )
+    letters = find_fonts(fonts)
+    start = time.monotonic()
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(kind.value, total=count)
+        drawn = generate(
+            settings,
+            letters,
+            destination,
+            workers=workers,
+            progress=lambda done: bar.advance(task, done),
+        )
+    seconds = time.monotonic() - start
+    places = len(drawn.keys() - {None})
+    rate = count / max(seconds, 1e-9)
+    typer.echo(
+        f"{count} {kind.value} of {places} jurisdictions in {seconds:.1f} s: {rate:.0f} a second"
+    )
+
+
+def _codes(regions: str | None) -> tuple[str, ...] | None:
+    if regions is None:
+        return None
+    return tuple(code.strip().lower() for code in regions.split(",") if code.strip())

@@ -1,0 +1,82 @@
+"""Checks of the texts by a model that reads the labelled plates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from platelens import imaging
+from platelens.datasets.audit.findings import Finding
+from platelens.datasets.sample import LabelledPlate, Sample
+from platelens.errors import ImageError
+from platelens.geometry import box_to_quad, quad_size_hw, rectify
+from platelens.types import Reading, Recognizer, RgbImage
+
+_PLATES_AT_A_TIME: Final = 64
+_MAX_SIDE_PX: Final = 1024
+"""A plate is not rectified larger; readers take in far less."""
+
+_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1"})
+
+
+def check_readings(
+    samples: Sequence[Sample],
+    recognizer: Recognizer,
+    min_confidence: float,
+    pictures: Mapping[Path, RgbImage],
+    on_plate: Callable[[], None],
+) -> Iterator[Finding]:
+    """Give the labelled plates on which a reader is confident of another text.
+
+    Args:
+        samples: pictures that cannot be read are passed over.
+        recognizer: reads them; it should not have been trained on these labels.
+        min_confidence: from which on it is believed, 0..1.
+        pictures: those without a file, see `Loaded.pictures`.
+        on_plate: called after each plate with a text.
+    """
+    batch: list[tuple[Sample, int, RgbImage]] = []
+    for sample in samples:
+        numbers = [i for i, plate in enumerate(sample.plates) if plate.text]
+        try:
+            image = _load(sample, pictures) if numbers else None
+        except ImageError:
+            image = None
+        for number in numbers:
+            on_plate()
+            if image is not None:
+                batch.append((sample, number, _cut(image, sample.plates[number])))
+        if len(batch) >= _PLATES_AT_A_TIME:
+            yield from _read(batch, recognizer, min_confidence)
+            batch = []
+    yield from _read(batch, recognizer, min_confidence)
+
+
+def _load(sample: Sample, pictures: Mapping[Path, RgbImage]) -> RgbImage:
+    image = pictures.get(sample.image)
+    return imaging.load(sample.image) if image is None else image
+
+
+def _cut(image: RgbImage, plate: LabelledPlate) -> RgbImage:
+    quad = plate.quad or box_to_quad(plate.box)
+    height, width = quad_size_hw(quad)
+    shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
+    return rectify(image, quad, (max(1, round(height * shrink)), max(1, round(width * shrink))))
+
+
+def _read(
+    batch: Sequence[tuple[Sample, int, RgbImage]], recognizer: Recognizer, min_confidence: float
+) -> Iterator[Finding]:
+    readings = recognizer.read([plate for _, _, plate in batch])
+    for (sample, number, _), reading in zip(batch, readings, strict=True):
+        label = sample.plates[number].text or ""
+        if reading.text not in ("", label) and reading.confidence >= min_confidence:
+            yield _finding(sample, number, label, reading)
+
+
+def _finding(sample: Sample, number: int, label: str, reading: Reading) -> Finding:
+    alike = reading.text.translate(_LOOKALIKES) == label.translate(_LOOKALIKES)
+    message = f"label {label}, read as {reading.text} ({reading.confidence:.0%})"
+    kind = "lookalike_text" if alike else "suspicious_text"
+    return Finding(kind, message, (sample,), number, reading)

@@ -1,0 +1,41 @@
+"""A reader on labelled pictures: numbers with intervals, comparisons, a page to look at."""
+
+from platelens.evaluation.audit_page import audit_page
+from platelens.evaluation.compare import (
+    MEASURES,
+    Comparison,
+    compare,
+    load_results,
+    write_scores,
+)
+from platelens.evaluation.engines import Engine, EngineOptions, open_engine
+from platelens.evaluation.rates import Rate
+from platelens.evaluation.report import Evaluated, render_report
+from platelens.evaluation.run import Looks, look_at_plates, run_engine
+from platelens.evaluation.scores import EngineScores, PlateResult, score, score_kinds
+from platelens.evaluation.sets import EvaluationSet, Selection, load_sets
+
+__all__ = [
+    "MEASURES",
+    "Comparison",
+    "Engine",
+    "EngineOptions",
+    "EngineScores",
+    "Evaluated",
+    "EvaluationSet",
+    "Looks",
+    "PlateResult",
+    "Rate",
+    "Selection",
+    "audit_page",
+    "compare",
+    "load_results",
+    "load_sets",
+    "look_at_plates",
+    "open_engine",
+    "render_report",
+    "run_engine",
+    "score",
+    "score_kinds",
+    "write_scores",
+]

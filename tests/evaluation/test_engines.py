@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from platelens import imaging
+from platelens.errors import EngineError, ImageError, ManifestError, ModelError
+from platelens.evaluation import engines
+from platelens.evaluation.engines import FOREIGN, EngineOptions, open_engine
+from platelens.geometry import box_to_quad
+from platelens.recognition.engines.lines import TextLine
+from platelens.runtime import MANIFEST_NAME
+from platelens.types import Box, Candidate, Reading, RgbImage
+
+Street = Callable[..., RgbImage]
+
+
+class FakeForeign:
+    """Sees fixed lines in every photograph, reads every crop as ZZ99."""
+
+    version = "fake 7.1"
+
+    def __init__(self, *lines: tuple[str, float]) -> None:
+        self.lines = lines
+        self.crops: list[RgbImage] = []
+
+    def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
+        self.crops += crops
+        return [Reading("ZZ99", 0.5, (0.8,) * 4, (Candidate("ZZ99", 0.5),), 1) for _ in crops]
+
+    def read_lines(self, _image: RgbImage) -> list[TextLine]:
+        boxes = [Box(10, 40 * i, 90, 40 * i + 30) for i in range(len(self.lines))]
+        return [
+            TextLine(box, box_to_quad(box), *line)
+            for box, line in zip(boxes, self.lines, strict=True)
+        ]
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, *lines: tuple[str, float]) -> FakeForeign:
+    fake = FakeForeign(*lines)
+    monkeypatch.setattr(engines, "FOREIGN", {**FOREIGN, "tesseract": lambda _: fake})
+    return fake
+
+
+@pytest.fixture
+def tiny(detector_folder: Path, reader_folder: Path) -> EngineOptions:
+    return EngineOptions(f"path:{detector_folder}", f"path:{reader_folder}", threads=1)
+
+
+@pytest.fixture
+def picture(tmp_path: Path, street: Street) -> Path:
+    path = tmp_path / "car.png"
+    imaging.save(street("C", "A"), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "abbyy", "platelens+", "platelens+abbyy", "tesseract+platelens", "result:x", "x:y"]
+)
+def test_unknown_engines_are_refused_with_the_known_ones(spec: str) -> None:
+    known = "platelens, easyocr, rapidocr, tesseract, platelens\\+easyocr.*results:FILE, command:"
+    with pytest.raises(
+        EngineError, match=f"unknown engine '{spec.replace('+', '.')}'; known: {known}"
+    ):
+        open_engine(spec, EngineOptions())
+
+
+def test_our_pipeline_reads(tiny: EngineOptions, picture: Path) -> None:
+    engine = open_engine("platelens", tiny)
+    first, second = engine.read(picture)
+    assert [f.text for f in (first, second)] == ["C", "A"]
+    assert first.box.x1 == pytest.approx(36, abs=1)
+    assert first.confidence > 0.99
+    assert 0.5 < first.text_confidence < 1
+    assert first.candidates[0].text == "C"
+    assert first.quad is not None
+
+
+def test_the_scan_goes_deeper_and_reads_nothing(tiny: EngineOptions, tmp_path: Path) -> None:
+    pixels = np.full((128, 128, 3), 10, np.uint8)
+    pixels[24:32, 64:72] = 190  # grey: too little for the detector's own threshold
+    imaging.save(imaging.from_array(pixels, order="rgb"), tmp_path / "faint.png")
+    engine = open_engine("platelens", tiny)
+    assert engine.read(tmp_path / "faint.png") == ()
+    scan = engine.scan(tmp_path / "faint.png")
+    assert scan is not None
+    (faint,) = scan
+    assert 0.01 < faint.confidence < 0.5
+    assert (faint.text, faint.candidates) == ("", ())
+
+
+def test_a_version_names_models_and_package(
+    tiny: EngineOptions, detector_folder: Path, tmp_path: Path
+) -> None:
+    named = open_engine("platelens", tiny).version
+    assert "tiny_detector " in named
+    assert "tiny_reader " in named
+    assert f"platelens {version('platelens')}" in named
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in detector_folder.iterdir():
+        (other / file.name).write_bytes(file.read_bytes())
+    manifest = other / MANIFEST_NAME
+    changed = manifest.read_text().replace("score_threshold = 0.5", "score_threshold = 0.6")
+    manifest.write_text(changed)
+    options = EngineOptions(f"path:{other}", tiny.reader, threads=1)
+    assert open_engine("platelens", options).version != named
+
+
+def test_models_that_are_none_are_refused(tiny: EngineOptions, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="made for recognition"):
+        open_engine("platelens", EngineOptions(detector=tiny.reader, reader=tiny.reader))
+    with pytest.raises(ManifestError):
+        open_engine("platelens", EngineOptions(detector=f"path:{tmp_path}"))
+
+
+def test_our_detector_with_another_reader(
+    monkeypatch: pytest.MonkeyPatch, tiny: EngineOptions, picture: Path
+) -> None:
+    fake = pretend(monkeypatch)
+    engine = open_engine("platelens+tesseract", tiny)
+    findings = engine.read(picture)
+    assert [f.text for f in findings] == ["ZZ99", "ZZ99"]
+    assert findings[0].text_confidence == 0.5
+    assert [c.shape for c in fake.crops] == [(32, 64, 3), (32, 64, 3)]
+    assert len(engine.scan(picture) or ()) == 2
+    assert engine.name == "platelens+tesseract"
+    assert "tiny_detector" in engine.version
+    assert "fake 7.1" in engine.version
+    assert "tiny_reader" not in engine.version
+
+
+def test_lines_that_may_be_plates_are_findings(
+    monkeypatch: pytest.MonkeyPatch, picture: Path
+) -> None:
+    pretend(
+        monkeypatch,
+        ("ab-12", 0.9),  # 4 characters
+        ("A12", 0.9),
+        ("TAXI", 0.9),  # no digit
+        ("AB 12345678", 0.25),  # 10 characters
+        ("AB 123456789", 0.9),
+        ("LEA", 0.9),  # two short lines above each other are not joined
+        ("123", 0.9),
+    )
+    engine = open_engine("tesseract", EngineOptions())
+    findings = engine.read(picture)
+    assert [(f.text, f.confidence, f.text_confidence) for f in findings] == [
+        ("AB12", 0.9, 0.9),
+        ("AB12345678", 0.25, 0.25),
+    ]
+    assert findings[0].box == Box(10, 0, 90, 30)
+    assert findings[0].quad == box_to_quad(findings[0].box)
+    assert findings[1].candidates == (Candidate("AB12345678", 0.25),)
+    assert engine.scan(picture) is None
+    assert engine.version.startswith("fake 7.1")
+
+
+@pytest.mark.parametrize("spec", ["platelens", "tesseract", "platelens+tesseract"])
+def test_pictures_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, tiny: EngineOptions, tmp_path: Path, spec: str
+) -> None:
+    pretend(monkeypatch)
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    engine = open_engine(spec, tiny)
+    for name in ("broken.jpg", "missing.jpg"):
+        with pytest.raises(ImageError):
+            engine.read(tmp_path / name)
