@@ -40,3 +40,10 @@ def test_fonts_are_below_the_root_or_where_they_are(data_root: Path, font_folder
 def test_a_missing_list_is_named(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match=r"plates\.csv: No such file"):
         load_us_crops(tmp_path, "train")
+
+
+def test_pictures_can_be_left_out(data_root: Path) -> None:
+    both = [s for part in load_scene_split(data_root, "scenes/tiny") for s in part]
+    name = both[0].image.stem
+    rest = [s for part in load_scene_split(data_root, "scenes/tiny", (name,)) for s in part]
+    assert {s.image.stem for s in both} - {s.image.stem for s in rest} == {name}

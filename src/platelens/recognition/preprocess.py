@@ -17,6 +17,9 @@ GreyImage = NDArray[np.uint8]
 _PLATE_PX: Final = 96
 """Height at which plates are looked at for readers of others."""
 
+_WIDEST_PX: Final = 1024
+"""Crops that would be wider at that height are no plates, and more than some readers can bear."""
+
 _BORDER_PX: Final = 32
 """Text detectors miss what touches the edge."""
 
@@ -44,7 +47,7 @@ def fit_crop(crop: RgbImage, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
 
 def enlarge_with_border(crop: RgbImage) -> RgbImage:
     """Scale a plate to a height at which text is found, and repeat its edge around it."""
-    scaled = _scale(crop, _PLATE_PX / crop.shape[0])
+    scaled = _scale(crop, _plate_scale(crop))
     border = (_BORDER_PX, _BORDER_PX)
     return RgbImage(np.pad(scaled, (border, border, (0, 0)), mode="edge"))
 
@@ -99,7 +102,12 @@ class _Blob:
 
 
 def _grey(crop: RgbImage) -> GreyImage:
-    return _scale(_uint8(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)), _PLATE_PX / crop.shape[0])
+    return _scale(_uint8(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)), _plate_scale(crop))
+
+
+def _plate_scale(crop: RgbImage) -> float:
+    height, width = crop.shape[:2]
+    return min(_PLATE_PX / height, _WIDEST_PX / width)
 
 
 def _scale(pixels: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:

@@ -44,6 +44,7 @@ class SceneSource(_Part):
 
     folder: str
     share: float = Field(gt=0)
+    leave_out: tuple[str, ...] = ()  # file names without suffix
 
 
 class DataRecipe(_Part):
@@ -53,6 +54,7 @@ class DataRecipe(_Part):
     us_plates: float = Field(ge=0, default=0)  # share of a reader's crops; a detector pastes some
     ccpd_crops: float = Field(ge=0, default=0)
     corners_from: str = ""  # detector that finds the corners of plates labelled by a box only
+    two_rows: float = Field(ge=0, default=0)  # share of the real two-row plates, all folders
     synthetic: float = Field(ge=0, default=0)
     fonts: tuple[str, ...]  # folders; absolute ones are taken as they are
     trained_on: tuple[str, ...]  # name (licence), for the manifest

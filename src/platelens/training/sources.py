@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,18 @@ class LabelledCrop:
     text: str
 
 
-def load_scene_split(root: Path, folder: str) -> tuple[list[Sample], list[Sample]]:
-    """Give the samples of a scene folder that train, and those that are held out."""
-    return split_samples(load_samples(root / folder))
+def load_scene_split(
+    root: Path, folder: str, leave_out: Collection[str] = ()
+) -> tuple[list[Sample], list[Sample]]:
+    """Give the samples of a scene folder that train, and those that are held out.
+
+    Args:
+        root: the data folder.
+        folder: below it.
+        leave_out: names of pictures, without suffix, that do neither.
+    """
+    samples = load_samples(root / folder)
+    return split_samples(s for s in samples if s.image.stem not in leave_out)
 
 
 def load_us_crops(root: Path, split: str) -> list[LabelledCrop]:

@@ -55,7 +55,7 @@ class DetectionTask:
         pools: list[tuple[list[Scene], float]] = []
         self._held_out: list[Scene] = []
         for source in recipe.data.scenes:
-            train, held_out = load_scene_split(root, source.folder)
+            train, held_out = load_scene_split(root, source.folder, source.leave_out)
             pools.append(([load_scene(s) for s in train], source.share))
             self._held_out += [load_scene(s) for s in held_out]
         crops = load_us_crops(root, "train") if recipe.data.us_plates else []

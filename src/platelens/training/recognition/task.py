@@ -69,10 +69,13 @@ class RecognitionTask:
         held_out: list[Patch] = []
         find = corner_finder(data.corners_from)
         for source in data.scenes:
-            train, kept = load_scene_split(root, source.folder)
+            train, kept = load_scene_split(root, source.folder, source.leave_out)
             pools.append(cut_patches(train, find))
             shares.append(source.share)
             held_out += cut_patches(kept, find)
+        if data.two_rows:
+            pools.append([patch for pool in pools for patch in pool if patch.rows == 2])
+            shares.append(data.two_rows)
         if data.ccpd_crops:
             pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
             shares.append(data.ccpd_crops)
