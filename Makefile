@@ -4,17 +4,19 @@
 #   make test    the whole test suite
 #   make check   format, lint, types, import contracts
 #   make bench   latency and memory, beside RapidOCR
-#   make eval    accuracy on the development set (DEV=folder)
+#   make eval    accuracy on the development sets (DATA=folder); pages in runs/eval
+#   make compare platelens, RapidOCR and Tesseract in one run (needs the program tesseract)
 #   make clean   remove environments, caches and builds
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench eval clean
+.PHONY: help demo test check format bench eval compare clean
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
-DEV ?= ../shared/data/dev/world
+DATA ?= ../shared/data
+ENGINES ?= platelens platelens+rapidocr rapidocr platelens+tesseract tesseract
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
@@ -81,7 +83,16 @@ bench: .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks.read_latency $(ARGS)
 
 eval: .venv-bench/.ready
-	.venv-bench/bin/python -m benchmarks.accuracy $(DEV) $(ARGS)
+	.venv-bench/bin/platelens eval $(DATA)/dev/world \
+		--html runs/eval/world.html --json runs/eval/world.json $(ARGS)
+	.venv-bench/bin/platelens eval $(DATA)/us_plates --split valid \
+		--html runs/eval/us_plates.html --json runs/eval/us_plates.json $(ARGS)
+	.venv-bench/bin/platelens eval $(DATA)/crops/ccpd --held-out 4 \
+		--html runs/eval/ccpd.html --json runs/eval/ccpd.json $(ARGS)
+
+compare: .venv-bench/.ready
+	.venv-bench/bin/platelens eval $(DATA)/dev/world $(patsubst %,--engine %,$(ENGINES)) \
+		--keep runs/compare --html runs/compare/report.html --json runs/compare/scores.json $(ARGS)
 
 clean:
 	rm -rf .venv .venv-demo .venv-bench .venv-tools dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

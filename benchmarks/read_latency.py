@@ -69,7 +69,7 @@ def measure_platelens(job: Job) -> Numbers:
     _pin_opencv(job.threads)
 
     from platelens import imaging  # noqa: PLC0415  # likewise
-    from platelens.pipeline import cut_plate  # noqa: PLC0415  # likewise
+    from platelens.geometry import cut_plate  # noqa: PLC0415  # likewise
 
     image = imaging.load(job.frame)
     detections = reader.pipeline.detector.detect(image)

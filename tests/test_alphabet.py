@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from platelens.alphabet import BLANK, CHARACTERS, decode, encode, normalise
+from platelens.alphabet import BLANK, CHARACTERS, decode, encode, fold_lookalikes, normalise
 
 
 def test_the_alphabet_is_digits_then_letters() -> None:
@@ -41,3 +41,7 @@ def test_decode_is_the_way_back_and_leaves_blanks_out() -> None:
 def test_a_character_outside_the_alphabet_has_no_number(text: str) -> None:
     with pytest.raises(ValueError, match="not found"):
         encode(text)
+
+
+def test_fold_lookalikes() -> None:
+    assert fold_lookalikes("OI01QLB8") == "0101QLB8"

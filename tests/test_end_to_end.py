@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from platelens import PlateReader, imaging
-from platelens.pipeline import cut_plate
+from platelens.geometry import cut_plate
 
 STREET = Path(__file__).parents[1] / "examples" / "street.jpg"
 TEXTS = ["PL24ENS", "LEN5813"]  # left to right; the second one has two rows

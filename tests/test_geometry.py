@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from platelens import geometry
 from platelens.imaging import from_array
@@ -86,3 +87,25 @@ def test_picture_corners_run_clockwise_from_the_top_left() -> None:
     np.testing.assert_array_equal(
         geometry.picture_corners((20, 50)), [[0, 0], [50, 0], [50, 20], [0, 20]]
     )
+
+
+def test_huge_plates_are_cut_smaller_with_their_proportions() -> None:
+    quad = geometry.box_to_quad(Box(0, 0, 4 * geometry.MAX_PLATE_SIDE, geometry.MAX_PLATE_SIDE))
+    assert geometry.cut_plate(ramp(), quad).shape == (
+        geometry.MAX_PLATE_SIDE // 4,
+        geometry.MAX_PLATE_SIDE,
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    "quad",
+    [
+        Quad((5, 5), (5, 5), (5, 5), (5, 5)),
+        Quad((0, 0), (10, 10), (20, 20), (30, 30)),
+        Quad((-500, -500), (-400, -500), (-400, -450), (-500, -450)),
+    ],
+    ids=["a point", "a line", "outside"],
+)
+def test_impossible_corners_still_give_a_crop(quad: Quad) -> None:
+    assert min(geometry.cut_plate(ramp(), quad).shape) >= 1

@@ -11,6 +11,8 @@ CHARACTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLANK: Final = 0
 """The class number of "no character" (the blank of CTC); character i of an alphabet is i + 1."""
 
+_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1"})
+
 
 def normalise(text: str) -> str:
     """Give `text` in upper case without anything that is not A-Z or 0-9."""
@@ -25,3 +27,11 @@ def encode(text: str, alphabet: str = CHARACTERS) -> list[int]:
 def decode(numbers: Sequence[int], alphabet: str = CHARACTERS) -> str:
     """Give the text of class numbers; blanks are left out."""
     return "".join(alphabet[n - 1] for n in numbers if n != BLANK)
+
+
+def fold_lookalikes(text: str) -> str:
+    """Give `text` with O written as 0 and I as 1.
+
+    Many countries use one glyph for both, so that only the pattern of the serial tells them apart.
+    """
+    return text.translate(_LOOKALIKES)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import cv2
 import numpy as np
 
 from platelens.types import Box, FloatArray, Quad, RgbImage
+
+MAX_PLATE_SIDE: Final = 1024
+"""Longer side of a rectified plate, in pixels; more is no gain to a reader and costs memory."""
 
 
 def iou_xyxy(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -78,3 +83,11 @@ def rectify(image: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> RgbImage:
         image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return RgbImage(np.asarray(pixels, dtype=np.uint8))
+
+
+def cut_plate(image: RgbImage, quad: Quad) -> RgbImage:
+    """Give the upright plate in its natural size, the longer side at most MAX_PLATE_SIDE."""
+    height, width = quad_size_hw(quad)
+    shrink = min(1.0, MAX_PLATE_SIDE / max(height, width))
+    size_hw = (max(1, round(height * shrink)), max(1, round(width * shrink)))
+    return rectify(image, quad, size_hw)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from platelens.cli import train
+from platelens.cli import extras, train
 from platelens.errors import RecipeError
 
 Run = Callable[..., Result]
@@ -95,10 +95,10 @@ def test_a_missing_data_folder_is_named_in_one_line(run: Run, tmp_path: Path) ->
 def test_without_the_extra_there_is_a_line_that_says_so(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
-    monkeypatch.setattr(train, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     result = run(*command)
     assert result.exit_code == 2
-    expected = "error: training needs the extra `train`: pip install 'platelens[train]'\n"
+    expected = "error: this command needs torch: pip install 'platelens[train]'\n"
     assert result.stderr == expected
 
 

@@ -85,9 +85,10 @@ def test_pictures_without_a_file_are_written(tmp_path: Path) -> None:
     assert imaging.load(tmp_path / "out/images/0.png")[0, 0].tolist() == [77, 77, 77]
 
 
-def test_nothing_becomes_an_empty_data_set(tmp_path: Path) -> None:
-    import_dataset(Loaded([]), tmp_path / "source", tmp_path / "out")
-    assert load_samples(tmp_path / "out") == []
+def test_a_set_without_a_picture_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AnnotationError, match="has no labelled picture of this form"):
+        import_dataset(Loaded([]), tmp_path / "source", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def fill(destination: Path) -> None:

@@ -12,7 +12,6 @@ from platelens.metrics.text import (
     ExactMatch,
     TopAccuracy,
     edit_distance,
-    fold_lookalikes,
 )
 
 
@@ -52,10 +51,6 @@ def test_edit_distance_equals_its_definition(seed: int) -> None:
     draw = np.random.default_rng(seed)
     a, b = ("".join(draw.choice(list("AB01"), int(draw.integers(0, 10)))) for _ in range(2))
     assert edit_distance(a, b) == _recursive_distance(a, b)
-
-
-def test_fold_lookalikes() -> None:
-    assert fold_lookalikes("OI01QLB8") == "0101QLB8"
 
 
 def test_exact_match_counts_whole_texts() -> None:

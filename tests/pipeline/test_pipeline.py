@@ -7,9 +7,8 @@ import pytest
 
 from platelens import imaging
 from platelens.geometry import box_to_quad
-from platelens.pipeline import Pipeline, PipelineSettings, cut_plate
-from platelens.pipeline.pipeline import MAX_PLATE_SIDE
-from platelens.types import Box, Candidate, Detection, Quad, Reading, RgbImage
+from platelens.pipeline import Pipeline, PipelineSettings
+from platelens.types import Box, Candidate, Detection, Reading, RgbImage
 
 
 def picture(height: int = 200, width: int = 1000) -> RgbImage:
@@ -144,21 +143,3 @@ def test_a_recogniser_that_loses_a_plate_is_noticed() -> None:
         pipeline.run(picture())
     with pytest.raises(ValueError, match="2 crops, 1 readings"):
         pipeline.run_timed(picture())
-
-
-def test_huge_plates_are_cut_smaller_with_their_proportions() -> None:
-    quad = box_to_quad(Box(0, 0, 4 * MAX_PLATE_SIDE, MAX_PLATE_SIDE))
-    assert cut_plate(picture(), quad).shape == (MAX_PLATE_SIDE // 4, MAX_PLATE_SIDE, 3)
-
-
-@pytest.mark.parametrize(
-    "quad",
-    [
-        Quad((5, 5), (5, 5), (5, 5), (5, 5)),
-        Quad((0, 0), (10, 10), (20, 20), (30, 30)),
-        Quad((-500, -500), (-400, -500), (-400, -450), (-500, -450)),
-    ],
-    ids=["a point", "a line", "outside"],
-)
-def test_impossible_corners_still_give_a_crop(quad: Quad) -> None:
-    assert min(cut_plate(picture(), quad).shape) >= 1

@@ -103,8 +103,7 @@ def test_the_smallest_file_takes_the_defaults(tmp_path: Path) -> None:
     assert load_jurisdiction(write(tmp_path, SMALLEST)) == expected
 
 
-def test_a_whole_file_is_read(tmp_path: Path) -> None:
-    text = """
+WHOLE = """
 code = "xx-y1"
 name = "Somewhere"
 share = 0.5
@@ -143,6 +142,9 @@ name = "other"
 patterns = ["@"]
 size_mm = [1, 1]
 """
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
     square = PlateFormat(
         name="square",
         patterns=("{B,HH}/@#", "##"),
@@ -164,7 +166,7 @@ size_mm = [1, 1]
         fonts=("din",),
     )
     other = PlateFormat("other", ("@",), (1, 1))
-    path = write(tmp_path, text, "xx-y1.toml")
+    path = write(tmp_path, WHOLE, "xx-y1.toml")
     expected = Jurisdiction("xx-y1", "Somewhere", 0.5, ("Law 1", "Law 2"), (square, other))
     assert load_jurisdiction(path) == expected
 

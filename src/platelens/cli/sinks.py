@@ -156,7 +156,7 @@ class PlateCrops:
     def add(self, name: str, result: ReadResult) -> None:
         """Save the result's plates, numbered from 1, left to right."""
         from platelens import imaging
-        from platelens.pipeline import cut_plate
+        from platelens.geometry import cut_plate
 
         for number, plate in enumerate(result.plates, start=1):
             crop = cut_plate(result.image, plate.detection.quad)

@@ -13,7 +13,6 @@ import numpy as np
 from platelens import imaging
 from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
-from platelens.geometry import box_to_quad
 from platelens.types import RgbImage
 
 _GROUND: Final = 40  # grey, 0..255
@@ -84,5 +83,5 @@ def _drawn(sample: Sample, image: RgbImage) -> RgbImage:
     if sample.is_crop:
         return image
     for plate in sample.plates:
-        image = imaging.draw_plate(image, plate.quad or box_to_quad(plate.box), plate.text or "")
+        image = imaging.draw_plate(image, plate.outline, plate.text or "")
     return image

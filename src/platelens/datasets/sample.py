@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from platelens.geometry import box_to_quad
 from platelens.types import Box, Quad
 
 _WHOLE: Final = 0.98
@@ -22,6 +23,11 @@ class LabelledPlate:
     rows: int = 1  # 1 or 2
     region: str | None = None  # ISO 3166 code, lower case: "de", "us-ca"; None where not known
     other_script: bool = False  # the number has characters that `text` leaves out
+
+    @property
+    def outline(self) -> Quad:
+        """Its corners, those of the box where no others are known."""
+        return self.quad or box_to_quad(self.box)
 
     @property
     def readable(self) -> bool:

@@ -22,7 +22,6 @@ from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import ImageError
 from platelens.evaluation.pages import render_page
 from platelens.evaluation.thumbnails import Outline, data_uri, plate_picture
-from platelens.geometry import box_to_quad
 from platelens.types import RgbImage
 
 FINDINGS_SHOWN: Final = 24
@@ -130,7 +129,7 @@ def _picture(sample: Sample, number: int | None, pictures: Mapping[Path, RgbImag
     if number is None or sample.is_crop:
         return data_uri(image)
     plate = sample.plates[number]
-    outlines = [Outline(plate.quad or box_to_quad(plate.box))]
+    outlines = [Outline(plate.outline)]
     try:
         return data_uri(plate_picture(image, plate.box, outlines))
     except ImageError:  # its box lies outside

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from platelens.datasets import LabelledPlate
-from platelens.geometry import box_to_quad, rectify
+from platelens.geometry import rectify
 from platelens.types import RgbImage
 
 _HEIGHT_PX: Final = 32
@@ -33,7 +33,7 @@ def look_at(image: RgbImage, plate: LabelledPlate) -> PlateLook:
     height of 32 pixels for each row, divided by the variance of its luma, so that contrast does
     not count as sharpness.
     """
-    quad = plate.quad or box_to_quad(plate.box)
+    quad = plate.outline
     height = _HEIGHT_PX * plate.rows
     width = max(8, round(height * plate.box.width / plate.box.height))
     luma = rectify(image, quad, (height, width)).astype(np.float32) @ _LUMA  # (H, W)

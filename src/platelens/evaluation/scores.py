@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from platelens.alphabet import fold_lookalikes
 from platelens.evaluation import rates, statistics
 from platelens.evaluation.outcome import Outcome
 from platelens.evaluation.rates import Rate, RateKind, judged_texts, measure
@@ -16,7 +17,6 @@ from platelens.metrics import (
     ReliabilityPoint,
     count_by_threshold,
     coverage_at_precision,
-    fold_lookalikes,
     precision_at_threshold,
     reliability_curve,
     risk_coverage_curve,
@@ -96,6 +96,9 @@ def score(engine: str, version: str, outcomes: Sequence[Outcome]) -> EngineScore
     measured |= {
         key: statistics.compute_statistic(kind, outcomes) for key, kind in statistics.KINDS.items()
     }
+    if not any(finding.region for outcome in outcomes for finding in outcome.findings):
+        # An engine that tells no region is not measured at it.
+        measured = {key: rate for key, rate in measured.items() if not key.startswith("region")}
     plates = [plate for outcome in outcomes for plate in outcome.sample.plates]
     return EngineScores(
         engine=engine,

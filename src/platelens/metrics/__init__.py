@@ -33,7 +33,6 @@ from platelens.metrics.text import (
     ExactMatch,
     TopAccuracy,
     edit_distance,
-    fold_lookalikes,
 )
 from platelens.metrics.thresholds import ThresholdCounts, count_by_threshold
 
@@ -67,7 +66,6 @@ __all__ = [
     "coverage_at_precision",
     "edit_distance",
     "expected_calibration_error",
-    "fold_lookalikes",
     "match_boxes",
     "plate_width_px",
     "precision_at_threshold",

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1"})
-
-
-def fold_lookalikes(text: str) -> str:
-    """Give `text` with O written as 0 and I as 1.
-
-    Many countries use one glyph for both, so that only the pattern of the serial tells them apart.
-    """
-    return text.translate(_LOOKALIKES)
+from platelens.alphabet import fold_lookalikes
 
 
 def edit_distance(a: str, b: str) -> int:

@@ -7,20 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from platelens.geometry import box_to_quad, quad_size_hw, rectify
+from platelens.geometry import box_to_quad, cut_plate
 from platelens.types import (
     Box,
     Detection,
     Detector,
     Plate,
-    Quad,
     Reading,
     Recognizer,
     RgbImage,
 )
-
-MAX_PLATE_SIDE: Final = 1024
-"""Longer side of a rectified plate, in pixels; more is no gain to a reader and costs memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +164,3 @@ class Pipeline:
             if confidence >= least:
                 plates.append(Plate(detection, reading))
         return plates
-
-
-def cut_plate(image: RgbImage, quad: Quad) -> RgbImage:
-    """Give the rectified plate in its natural size, the longer side at most MAX_PLATE_SIDE."""
-    height, width = quad_size_hw(quad)
-    shrink = min(1.0, MAX_PLATE_SIDE / max(height, width))
-    size_hw = (max(1, round(height * shrink)), max(1, round(width * shrink)))
-    return rectify(image, quad, size_hw)

@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from platelens import imaging
+from platelens.alphabet import fold_lookalikes
 from platelens.datasets.audit.findings import Finding
-from platelens.datasets.sample import LabelledPlate, Sample
+from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
-from platelens.geometry import box_to_quad, quad_size_hw, rectify
+from platelens.geometry import cut_plate
 from platelens.types import Reading, Recognizer, RgbImage
 
 _PLATES_AT_A_TIME: Final = 64
-_MAX_SIDE_PX: Final = 1024
-"""A plate is not rectified larger; readers take in far less."""
-
-_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1"})
 
 
 def check_readings(
@@ -46,7 +43,7 @@ def check_readings(
         for number in numbers:
             on_plate()
             if image is not None:
-                batch.append((sample, number, _cut(image, sample.plates[number])))
+                batch.append((sample, number, cut_plate(image, sample.plates[number].outline)))
         if len(batch) >= _PLATES_AT_A_TIME:
             yield from _read(batch, recognizer, min_confidence)
             batch = []
@@ -56,13 +53,6 @@ def check_readings(
 def _load(sample: Sample, pictures: Mapping[Path, RgbImage]) -> RgbImage:
     image = pictures.get(sample.image)
     return imaging.load(sample.image) if image is None else image
-
-
-def _cut(image: RgbImage, plate: LabelledPlate) -> RgbImage:
-    quad = plate.quad or box_to_quad(plate.box)
-    height, width = quad_size_hw(quad)
-    shrink = min(1.0, _MAX_SIDE_PX / max(height, width))
-    return rectify(image, quad, (max(1, round(height * shrink)), max(1, round(width * shrink))))
 
 
 def _read(
@@ -76,7 +66,7 @@ def _read(
 
 
 def _finding(sample: Sample, number: int, label: str, reading: Reading) -> Finding:
-    alike = reading.text.translate(_LOOKALIKES) == label.translate(_LOOKALIKES)
+    alike = fold_lookalikes(reading.text) == fold_lookalikes(label)
     message = f"label {label}, read as {reading.text} ({reading.confidence:.0%})"
     kind = "lookalike_text" if alike else "suspicious_text"
     return Finding(kind, message, (sample,), number, reading)

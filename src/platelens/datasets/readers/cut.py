@@ -10,7 +10,7 @@ from typing import Final
 
 from platelens import imaging
 from platelens.datasets.sample import LabelledPlate, Sample
-from platelens.geometry import quad_size_hw, rectify
+from platelens.geometry import cut_plate
 from platelens.types import RgbImage
 
 _LOSSLESS: Final = ".png"
@@ -60,7 +60,7 @@ def cut_plates(samples: Sequence[Sample]) -> Iterator[PlateCut]:
 def _cut(image: RgbImage, plate: LabelledPlate) -> RgbImage:
     if plate.quad is None:
         return imaging.crop(image, plate.box)
-    return rectify(image, plate.quad, quad_size_hw(plate.quad))
+    return cut_plate(image, plate.quad)
 
 
 def free_path(wanted: Path, taken: set[str]) -> Path:

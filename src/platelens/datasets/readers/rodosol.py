@@ -24,7 +24,7 @@ from platelens.datasets.readers.splits import split_name
 from platelens.datasets.readers.ufpr import REGION, TWO_ROWS
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import AnnotationError
-from platelens.geometry import box_to_quad, quad_to_array
+from platelens.geometry import quad_to_array
 
 _SPLIT_NAME: Final = "split.txt"
 _LAYOUTS: Final = (
@@ -96,7 +96,7 @@ def write_rodosol(samples: Sequence[Sample], folder: Path) -> None:
         kind = TWO_ROWS if plate.rows == 2 else "car"
         layout, ending = _layout(plate)
         target = copy_picture(sample.image, folder / "images" / f"{kind}s{ending}", taken)
-        corners = quad_to_array(plate.quad or box_to_quad(plate.box))
+        corners = quad_to_array(plate.outline)
         lines = (
             f"type: {kind}",
             f"plate: {plate.text or ''}",

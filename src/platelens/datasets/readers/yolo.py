@@ -34,7 +34,7 @@ from platelens.datasets.readers.yolo_classes import (
 )
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import AnnotationError
-from platelens.geometry import box_to_quad, quad_to_array
+from platelens.geometry import quad_to_array
 from platelens.types import FloatArray
 
 _PICTURES: Final = "images"
@@ -262,5 +262,5 @@ def _pose_numbers(plate: LabelledPlate, size_wh: FloatArray) -> list[float]:
 
 
 def _obb_numbers(plate: LabelledPlate, size_wh: FloatArray) -> list[float]:
-    corners = quad_to_array(plate.quad or box_to_quad(plate.box)) / size_wh
+    corners = quad_to_array(plate.outline) / size_wh
     return [float(v) for v in np.clip(corners, 0, 1).reshape(-1)]

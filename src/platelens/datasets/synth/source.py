@@ -24,7 +24,7 @@ from platelens.datasets.synth.fonts import FontSet
 from platelens.datasets.synth.paint import between, pick
 from platelens.datasets.synth.plate import FlatPlate, draw_flat_plate
 from platelens.datasets.synth.scenes import PlacedPlate, apart, cover_plate, place_plate
-from platelens.geometry import array_to_quad, picture_corners, quad_size_hw, rectify
+from platelens.geometry import array_to_quad, cut_plate, picture_corners
 from platelens.types import Box, RgbImage
 
 _READABLE: Final = 0.95
@@ -91,7 +91,7 @@ class PictureSource:
             return seen, _labels([placed], seen)
         missed = miss_corners(rng, corners)
         quad = array_to_quad(missed)
-        crop = rectify(seen, quad, quad_size_hw(quad))
+        crop = cut_plate(seen, quad)
         whole = picture_corners(crop.shape[:2])
         # Where the true corners are outside of the crop, its own are the nearest that it shows.
         inside = np.clip(map_points(corners, missed, whole), 0, whole[2])

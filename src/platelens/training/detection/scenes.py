@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platelens.datasets import Sample
-from platelens.geometry import box_to_quad, quad_to_array
+from platelens.geometry import quad_to_array
 from platelens.imaging import load
 from platelens.types import Box, FloatArray, RgbImage
 
@@ -41,7 +41,7 @@ def load_scene(sample: Sample) -> Scene:
     scale = min(1.0, MAX_SIDE_PX / max(pixels.shape[:2]))
     if scale < 1:
         pixels = RgbImage(shrink(pixels, scale))
-    quads = [quad_to_array(p.quad or box_to_quad(p.box)) for p in sample.plates]
+    quads = [quad_to_array(p.outline) for p in sample.plates]
     return Scene(
         pixels=pixels,
         corners=np.asarray(quads, np.float32).reshape(-1, 4, 2) * np.float32(scale),

@@ -26,13 +26,13 @@ def corner_finder(name: str) -> CornerFinder:
     elsewhere (IoU under 0.6), keeps the corners of its box.
     """
     if not name:
-        return lambda _, plates: [p.quad or box_to_quad(p.box) for p in plates]
+        return lambda _, plates: [p.outline for p in plates]
     detector = PlateDetector(open_session(model_folder(name)), score_threshold=0.2)
 
     def find(pixels: RgbImage, plates: Sequence[LabelledPlate]) -> list[Quad]:
         detections = detector.detect(pixels)
         if not detections:
-            return [p.quad or box_to_quad(p.box) for p in plates]
+            return [p.outline for p in plates]
         overlaps = iou_xyxy(_rows([p.box for p in plates]), _rows([d.box for d in detections]))
         quads = []
         for plate, row in zip(plates, overlaps, strict=True):

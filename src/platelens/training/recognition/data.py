@@ -26,7 +26,7 @@ from platelens.datasets.synth import (
     put_before,
     serial_corners,
 )
-from platelens.geometry import array_to_quad, quad_size_hw, rectify
+from platelens.geometry import array_to_quad, cut_plate
 from platelens.recognition.preprocess import fit_crop
 from platelens.types import FloatArray, RgbImage
 
@@ -103,7 +103,7 @@ class CropSource:
         pixels = photograph(rng, patch.pixels, settings, patch.serial)
         corners = miss_corners(rng, patch.corners)
         quad = array_to_quad(corners)
-        return fit_crop(rectify(pixels, quad, quad_size_hw(quad)), self._size_hw)
+        return fit_crop(cut_plate(pixels, quad), self._size_hw)
 
     def _place(self, rng: np.random.Generator, flat: FlatPlate) -> Patch:
         """Put a flat plate somewhere, as large as cameras see it."""

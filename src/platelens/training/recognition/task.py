@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, picture_corners, quad_size_hw, quad_to_array, rectify
+from platelens.geometry import array_to_quad, cut_plate, picture_corners, quad_to_array
 from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
@@ -186,7 +186,7 @@ def look(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int])
         crops = []
         for patch in patches[start : start + 64]:
             quad = array_to_quad(patch.corners)
-            crops.append(fit_crop(rectify(patch.pixels, quad, quad_size_hw(quad)), size_hw))
+            crops.append(fit_crop(cut_plate(patch.pixels, quad), size_hw))
         given = network(torch.from_numpy(np.stack(crops)).to(device))
         logits.append(given.float().cpu().numpy())
     return np.concatenate(logits)
