@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 
 from platelens import imaging
+from platelens.datasets import LabelledPlate
 from platelens.errors import EngineError, ImageError, ManifestError, ModelError
 from platelens.evaluation import engines
-from platelens.evaluation.engines import FOREIGN, EngineOptions, open_engine
+from platelens.evaluation.engines import (
+    FOREIGN,
+    SCAN_THRESHOLD,
+    EngineOptions,
+    open_engine,
+    open_given_engine,
+)
 from platelens.geometry import box_to_quad
 from platelens.recognition.engines.lines import TextLine
 from platelens.runtime import MANIFEST_NAME
@@ -82,14 +89,14 @@ def test_our_pipeline_reads(tiny: EngineOptions, picture: Path) -> None:
 
 def test_the_scan_goes_deeper_and_reads_nothing(tiny: EngineOptions, tmp_path: Path) -> None:
     pixels = np.full((128, 128, 3), 10, np.uint8)
-    pixels[24:32, 64:72] = 190  # grey: too little for the detector's own threshold
+    pixels[24:32, 64:72] = 195  # grey: too little for the detector's own threshold
     imaging.save(imaging.from_array(pixels, order="rgb"), tmp_path / "faint.png")
     engine = open_engine("platelens", tiny)
     assert engine.read(tmp_path / "faint.png") == ()
     scan = engine.scan(tmp_path / "faint.png")
     assert scan is not None
     (faint,) = scan
-    assert 0.01 < faint.confidence < 0.5
+    assert SCAN_THRESHOLD < faint.confidence < 0.5
     assert (faint.text, faint.candidates) == ("", ())
 
 
@@ -170,3 +177,33 @@ def test_pictures_that_cannot_be_read(
     for name in ("broken.jpg", "missing.jpg"):
         with pytest.raises(ImageError):
             engine.read(tmp_path / name)
+
+
+def test_given_plates_are_read_where_they_are_labelled(tiny: EngineOptions, picture: Path) -> None:
+    plates = [
+        LabelledPlate(Box(52, 76, 116, 108), None, "A"),
+        LabelledPlate(Box(36, 12, 100, 44), None, None),
+    ]
+    engine = open_given_engine("platelens", tiny, {picture: plates})
+    assert [(f.text, f.box.x1, f.confidence) for f in engine.read(picture)] == [
+        ("A", 52, 1.0),
+        ("C", 36, 1.0),
+    ]
+    assert engine.scan(picture) is None
+    assert engine.name == "platelens, plates given"
+
+
+def test_given_plates_go_to_readers_of_others(
+    tiny: EngineOptions, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = pretend(monkeypatch)
+    plates = [LabelledPlate(Box(52, 76, 116, 108), None, "A")]
+    engine = open_given_engine("platelens+tesseract", tiny, {picture: plates})
+    assert [f.text for f in engine.read(picture)] == ["ZZ99"]
+    assert fake.crops[0].shape == (32, 64, 3)
+
+
+@pytest.mark.parametrize("spec", ["tesseract", "platelens+x", "results:a", "command:b"])
+def test_what_cannot_read_given_plates_says_so(spec: str) -> None:
+    with pytest.raises(EngineError, match=r"reads no given plates; these do: platelens, "):
+        open_given_engine(spec, EngineOptions(), {})

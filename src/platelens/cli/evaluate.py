@@ -48,6 +48,9 @@ HeldOut = Annotated[
     int | None,
     typer.Option("--held-out", min=2, metavar="N", help="Only the one in N that recipes keep out."),
 ]
+Given = Annotated[
+    bool, typer.Option("--given", help="Read the labelled plates; nothing has to be found.")
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Only N pictures.")]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page with every failure.")
@@ -77,6 +80,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     datasets: Datasets,
     *,
     engines: Engines = None,
+    given: Given = False,
     form: opt.FormatName = None,
     split: SplitName = None,
     held_out: HeldOut = None,
@@ -99,6 +103,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
         load_sets,
         look_at_plates,
         open_engine,
+        open_given_engine,
         render_report,
         write_scores,
     )
@@ -106,8 +111,12 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     # What is wrong with the arguments shall show before an hour of work, not after it.
     earlier = [(path, load_results(path)) for path in against or []]
     settings = EngineOptions(detector=detector, reader=reader, device=device, threads=threads)
-    opened = [open_engine(name, settings) for name in engines or ["platelens"]]
     sets = load_sets(datasets, Selection(form, split, held_out, limit))
+    plates = {s.image: s.plates for each in sets for s in each.samples}
+    opened = [
+        open_given_engine(name, settings, plates) if given else open_engine(name, settings)
+        for name in engines or ["platelens"]
+    ]
     pictures = sum(len(each.samples) for each in sets)
     with watched("looking", pictures) as step:
         looks = look_at_plates(sets, step)

@@ -1,6 +1,9 @@
-"""A reader on labelled pictures: numbers with intervals, comparisons, a page to look at."""
+"""A reader on labelled pictures: numbers with intervals, comparisons, a page to look at.
 
-from platelens.evaluation.audit_page import audit_page
+The page of a data set's faults, `evaluation.audit_page`, is imported by its name: it needs the
+extra `data`, everything here only `eval`.
+"""
+
 from platelens.evaluation.compare import (
     MEASURES,
     Comparison,
@@ -8,7 +11,7 @@ from platelens.evaluation.compare import (
     load_results,
     write_scores,
 )
-from platelens.evaluation.engines import Engine, EngineOptions, open_engine
+from platelens.evaluation.engines import Engine, EngineOptions, open_engine, open_given_engine
 from platelens.evaluation.rates import Rate
 from platelens.evaluation.report import Evaluated, render_report
 from platelens.evaluation.run import Looks, look_at_plates, run_engine
@@ -27,12 +30,12 @@ __all__ = [
     "PlateResult",
     "Rate",
     "Selection",
-    "audit_page",
     "compare",
     "load_results",
     "load_sets",
     "look_at_plates",
     "open_engine",
+    "open_given_engine",
     "render_report",
     "run_engine",
     "score",

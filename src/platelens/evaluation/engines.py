@@ -10,11 +10,13 @@ from typing import Final, Protocol
 
 from platelens import imaging
 from platelens.alphabet import normalise
+from platelens.datasets import LabelledPlate
 from platelens.detection import PlateDetector
 from platelens.errors import EngineError
 from platelens.evaluation.outcome import Finding, findings_of
 from platelens.evaluation.printed import CommandEngine, ResultsEngine
-from platelens.pipeline import PlateReader
+from platelens.geometry import cut_plate
+from platelens.pipeline import PlateReader, build_recognizer
 from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
 from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
@@ -28,7 +30,7 @@ from platelens.runtime import (
     open_session,
     sha256_hex,
 )
-from platelens.types import Candidate, Reading, RgbImage
+from platelens.types import Candidate, Detection, Plate, Reading, Recognizer, RgbImage
 
 SCAN_THRESHOLD: Final = 0.05
 """A precision-recall curve needs detections down to a very low confidence to reach its end."""
@@ -133,6 +135,58 @@ def open_engine(spec: str, options: EngineOptions) -> Engine:
     raise EngineError(
         f"unknown engine {spec!r}; known: {', '.join(known)}, results:FILE, command:COMMAND"
     )
+
+
+def open_given_engine(
+    spec: str, options: EngineOptions, plates: Mapping[Path, Sequence[LabelledPlate]]
+) -> Engine:
+    """Open a reader that is given the labelled plates: it looks for nothing.
+
+    Args:
+        spec: `platelens`, `platelens+rapidocr`...: an engine of `open_engine` whose reader takes
+            cut plates.
+        options: what models are opened with.
+        plates: the labelled plates by their picture.
+
+    Raises:
+        EngineError: no such reader, or what it needs is missing; says what to do.
+        ModelError: our model cannot be used.
+        DeviceError: the device is not available.
+    """
+    ours, plus, name = spec.partition("+")
+    if ours != _OURS or (plus and name not in FOREIGN):
+        known = [_OURS, *(f"{_OURS}+{name}" for name in FOREIGN)]
+        raise EngineError(f"{spec!r} reads no given plates; these do: {', '.join(known)}")
+    if plus:
+        foreign = FOREIGN[name](options)
+        return _GivenEngine(spec, foreign, foreign.version, plates)
+    reader = build_recognizer(options.reader, device=options.device, threads=options.threads)
+    return _GivenEngine(spec, reader, _model_version(options.reader), plates)
+
+
+class _GivenEngine:
+    """A reader of the labelled plates, one finding each."""
+
+    def __init__(
+        self,
+        spec: str,
+        reader: Recognizer,
+        reader_version: str,
+        plates: Mapping[Path, Sequence[LabelledPlate]],
+    ) -> None:
+        self.name = f"{spec}, plates given"
+        self.version = f"{reader_version}, platelens {version('platelens')}"
+        self._reader = reader
+        self._plates = plates
+
+    def read(self, image: Path, /) -> tuple[Finding, ...]:
+        pixels, plates = imaging.load(image), self._plates[image]
+        readings = self._reader.read([cut_plate(pixels, p.outline) for p in plates])
+        found = [Detection(p.box, p.outline, 1.0) for p in plates]
+        return findings_of(map(Plate, found, readings))
+
+    def scan(self, _image: Path, /) -> None:
+        """Give nothing: nothing is looked for."""
 
 
 class _PlateEngine:

@@ -107,7 +107,7 @@ def _grey(crop: RgbImage) -> GreyImage:
 
 def _plate_scale(crop: RgbImage) -> float:
     height, width = crop.shape[:2]
-    return min(_PLATE_PX / height, _WIDEST_PX / width)
+    return min(_PLATE_PX / int(height), _WIDEST_PX / int(width))
 
 
 def _scale(pixels: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:

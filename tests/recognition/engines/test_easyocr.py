@@ -90,7 +90,7 @@ def test_crops_are_read_with_the_characters_of_plates(monkeypatch: pytest.Monkey
     reader = EasyOcrRecognizer()
     (reading,) = reader.read([grey()])
     assert (reading.text, reading.rows, reading.confidence) == ("XY34", 2, 0.25)
-    assert reader._reader.calls == [((48, 100, 3), {"allowlist": CHARACTERS})]
+    assert reader._reader.calls == [((160, 264, 3), {"allowlist": CHARACTERS})]
     assert reader.read([]) == []
 
 

@@ -10,6 +10,7 @@ from platelens.alphabet import CHARACTERS
 from platelens.errors import DeviceError, EngineError
 from platelens.recognition.engines.library import load_library, version_of
 from platelens.recognition.engines.lines import TextLine, line_of, reading_of
+from platelens.recognition.preprocess import enlarge_with_border
 from platelens.types import Reading, RgbImage
 
 
@@ -46,8 +47,9 @@ class EasyOcrRecognizer:
 
     def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
         """Read rectified plate crops of any size, one reading each; [] gives []."""
-        # As they are: with a border or at another scale it read fewer.
-        return [reading_of(self._run(crop, allowlist=CHARACTERS)) for crop in crops]
+        return [
+            reading_of(self._run(enlarge_with_border(crop), allowlist=CHARACTERS)) for crop in crops
+        ]
 
     def read_lines(self, image: RgbImage) -> list[TextLine]:
         """Find and read every line of text of a photograph."""
