@@ -100,3 +100,33 @@ def test_wrong_arguments_are_one_line(
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_labels_that_were_left_out_are_told(run: Run, labelled: Path, tmp_path: Path) -> None:
+    run("data", "export", "yolo", labelled, tmp_path / "yolo")
+    (file,) = (tmp_path / "yolo").rglob("a.txt")
+    file.write_text("0 3.5 0.5 0.1 0.1\n")
+    scores = tmp_path / "s.json"
+    result = run("eval", tmp_path / "yolo", "--format", "yolo", "--json", scores)
+    assert result.exit_code == 0, result.stderr
+    assert "lies outside its picture and is left out" in result.stderr
+    assert json.loads(scores.read_text())["datasets"][0]["problems"] == 1
+
+
+def test_a_comparison_without_a_common_plate_stops_at_once(
+    run: Run, labelled: Path, tmp_path: Path
+) -> None:
+    other = {"engine": "x", "results": []}
+    (tmp_path / "s.json").write_text(json.dumps({"schema": 1, "engines": [other]}))
+    page = tmp_path / "r.html"
+    result = run("eval", labelled, "--compare", tmp_path / "s.json", "--html", page)
+    assert result.exit_code == 2
+    assert "has no labelled plate of these data sets" in result.stderr
+    assert not page.exists()
+
+
+def test_given_plates_are_only_read(run: Run, labelled: Path) -> None:
+    result = run("eval", labelled, "--given")
+    assert result.exit_code == 0, result.stderr
+    assert " 66.7 [" in row(result, "read exactly, end to end")
+    assert "found" not in result.stdout.replace("of those found", "")

@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 
 from platelens.errors import EvaluationError
-from platelens.evaluation.compare import MEASURES, compare, load_results, write_scores
+from platelens.evaluation.compare import (
+    MEASURES,
+    compare,
+    load_results,
+    require_common,
+    write_scores,
+)
 from platelens.evaluation.scores import PlateResult, score
+from platelens.evaluation.sets import EvaluationSet
 from tests.evaluation.scenes import finding, outcome, plate
+
+SET = EvaluationSet("set", Path("/none"), [outcome([plate(0, "A")], []).sample])
 
 
 def result(name: str, *, exact: bool) -> PlateResult:
@@ -45,10 +54,16 @@ def test_nothing_in_common_is_an_error() -> None:
 def test_scores_come_back_without_texts(tmp_path: Path) -> None:
     outcomes = [outcome([plate(0, "SECRET7")], [finding(0, "SECRET7")])]
     path = tmp_path / "new" / "scores.json"
-    write_scores([score("ours", "1", outcomes)], path)
+    write_scores([SET], [score("ours", "1", outcomes)], path)
     assert "SECRET7" not in path.read_text()
     assert load_results(path) == [("ours", [PlateResult("set", "a.jpg", 0, True, True, True)])]
     assert [p.name for p in path.parent.iterdir()] == ["scores.json"]
+
+
+def test_what_has_nothing_in_common_shows_before_the_work() -> None:
+    require_common([SET], [result("a.jpg", exact=True)], "old.json")
+    with pytest.raises(EvaluationError, match=r"old\.json: has no labelled plate"):
+        require_common([SET], [result("b.jpg", exact=True)], "old.json")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from platelens.cli import options as opt
+from platelens.cli.data.transfer import report_problems
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line, one_line_errors
 from platelens.cli.progress import watched
@@ -51,12 +53,14 @@ HeldOut = Annotated[
 Given = Annotated[
     bool, typer.Option("--given", help="Read the labelled plates; nothing has to be found.")
 ]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Only N pictures.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Only N pictures of each set.")
+]
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a page with every failure.")
 ]
 JsonFile = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write the numbers, without texts.")
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the numbers, without any text.")
 ]
 CompareFiles = Annotated[
     list[Path] | None,
@@ -105,13 +109,22 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
         open_engine,
         open_given_engine,
         render_report,
+        require_common,
         write_scores,
     )
+    from platelens.runtime import write_whole
 
     # What is wrong with the arguments shall show before an hour of work, not after it.
+    for output in (html, json):
+        if output and output.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder, not a file to write", str(output))
     earlier = [(path, load_results(path)) for path in against or []]
     settings = EngineOptions(detector=detector, reader=reader, device=device, threads=threads)
     sets = load_sets(datasets, Selection(form, split, held_out, limit))
+    for path, engines_there in earlier:
+        for _, results in engines_there:
+            require_common(sets, results, str(path))
+    report_problems([problem for each in sets for problem in each.problems])
     plates = {s.image: s.plates for each in sets for s in each.samples}
     opened = [
         open_given_engine(name, settings, plates) if given else open_engine(name, settings)
@@ -120,29 +133,45 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     pictures = sum(len(each.samples) for each in sets)
     with watched("looking", pictures) as step:
         looks = look_at_plates(sets, step)
-    evaluated = [_evaluate(engine, sets, looks, keep) for engine in opened]
+    evaluated = [_evaluate(engine, sets, looks, given=given, keep=keep) for engine in opened]
     comparisons = _compare(evaluated, earlier)
     _print_scores([each.scores for each in evaluated])
     _print_comparisons(comparisons)
     if json:
-        write_scores([each.scores for each in evaluated], json)
+        write_scores(sets, [each.scores for each in evaluated], json)
     if html:
-        html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(render_report(sets, evaluated, comparisons), encoding="utf-8")
+        write_whole(html, [render_report(sets, evaluated, comparisons)])
 
 
 def _evaluate(
-    engine: Engine, sets: Sequence[EvaluationSet], looks: Looks, keep: Path | None
+    engine: Engine,
+    sets: Sequence[EvaluationSet],
+    looks: Looks,
+    *,
+    given: bool,
+    keep: Path | None,
 ) -> Evaluated:
     from platelens.evaluation import Evaluated, run_engine, score
 
-    kept = keep / (re.sub(r"[^\w.+-]+", "_", engine.name) + ".jsonl") if keep else None
+    kept = keep / _file_name(engine.name) if keep else None
     with watched(engine.name, sum(len(each.samples) for each in sets)) as step:
-        outcomes = run_engine(engine, sets, looks, keep=kept, on_picture=step)
+        outcomes = run_engine(engine, sets, looks, given=given, keep=kept, on_picture=step)
     for outcome in outcomes:
         if outcome.error:
             typer.echo(f"note: {one_line(outcome.error)}", err=True)
     return Evaluated(score(engine.name, engine.version, outcomes), outcomes)
+
+
+def _file_name(engine: str) -> str:
+    """Give a file's name for an engine's; a command may be long and have any characters."""
+    plain = re.sub(r"[^\w.+-]+", "_", engine)
+    return f"{plain}.jsonl" if plain == engine else f"{plain[:40]}-{_digest(engine)}.jsonl"
+
+
+def _digest(text: str) -> str:
+    from platelens.runtime import sha256_hex
+
+    return sha256_hex(text.encode())[:8]
 
 
 def _compare(
@@ -179,7 +208,8 @@ def _print_scores(engines: Sequence[EngineScores]) -> None:
         if key in _SHOWN and counts:
             cells = [format_rate(rate, kind.unit) for rate in found]
             table.add_row(kind.title, *cells, "/".join(map(str, sorted(counts))))
-    table.add_row("milliseconds a picture", *[f"{engine.ms:.1f}" for engine in engines], "")
+    times = ["-" if engine.ms is None else f"{engine.ms:.1f}" for engine in engines]
+    table.add_row("milliseconds a picture", *times, "")
     Console(width=None if sys.stdout.isatty() else 200).print(table, markup=False)
 
 

@@ -9,6 +9,7 @@ from platelens.evaluation.compare import (
     Comparison,
     compare,
     load_results,
+    require_common,
     write_scores,
 )
 from platelens.evaluation.engines import Engine, EngineOptions, open_engine, open_given_engine
@@ -37,6 +38,7 @@ __all__ = [
     "open_engine",
     "open_given_engine",
     "render_report",
+    "require_common",
     "run_engine",
     "score",
     "score_kinds",

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from platelens.errors import EvaluationError
 from platelens.evaluation.scores import EngineScores, PlateResult
+from platelens.evaluation.sets import EvaluationSet
 from platelens.metrics import McNemar, bootstrap_difference
+from platelens.runtime import write_whole
 
 SCHEMA: Final = 1
 """Of scores.json; grows when a field changes its meaning."""
@@ -93,13 +95,26 @@ def _compare(
     )
 
 
-def write_scores(scores: Sequence[EngineScores], path: Path) -> None:
-    """Write scores.json. No text of a plate is in it; OSError where it cannot be written."""
-    record = {"schema": SCHEMA, "engines": [asdict(each) for each in scores]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+def require_common(
+    sets: Sequence[EvaluationSet], results: Sequence[PlateResult], source: str
+) -> None:
+    """Raise EvaluationError unless one of the labelled plates of `sets` is among `results`."""
+    ours = {(each.name, each.picture_name(s)) for each in sets for s in each.samples}
+    if not any((r.dataset, r.image) in ours for r in results):
+        raise EvaluationError(f"{source}: has no labelled plate of these data sets")
+
+
+def write_scores(sets: Sequence[EvaluationSet], scores: Sequence[EngineScores], path: Path) -> None:
+    """Write scores.json; OSError where it cannot be written.
+
+    No text that was read or labelled is in it, but the names of the pictures are.
+    """
+    datasets = [
+        {"name": e.name, "pictures": len(e.samples), "problems": len(e.problems)} for e in sets
+    ]
+    engines = [asdict(each) for each in scores]
+    record = {"schema": SCHEMA, "datasets": datasets, "engines": engines}
+    write_whole(path, [json.dumps(record, indent=1, allow_nan=False), "\n"])
 
 
 def load_results(path: Path) -> list[tuple[str, list[PlateResult]]]:

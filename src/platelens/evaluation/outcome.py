@@ -40,7 +40,8 @@ class Outcome:
     looks: tuple[PlateLook, ...] = ()  # for each labelled plate; () where not measured
     scan: tuple[Finding, ...] | None = None  # unread, down to a very low threshold; see Engine
     ms: float = 0.0  # the engine's time, loading included
-    error: str = ""  # why the picture could not be read
+    error: str = ""  # why nothing could be read
+    given: bool = False  # the labelled plates were given: nothing had to be found
 
     def look(self, number: int) -> PlateLook | None:
         """Give how labelled plate `number` looks; None where that was not measured."""

@@ -76,8 +76,10 @@ def measure(
 
 
 def _scene(count: Callable[[Outcome, Wanted], Count]) -> Callable[[Outcome, Wanted], Count]:
-    """Leave out crops: where the whole picture is the plate there is nothing to find."""
-    return lambda outcome, wanted: (0, 0) if outcome.sample.is_crop else count(outcome, wanted)
+    """Leave out where nothing is to be found: crops, and plates that were given."""
+    return lambda outcome, wanted: (
+        (0, 0) if outcome.given or outcome.sample.is_crop else count(outcome, wanted)
+    )
 
 
 def _detection(

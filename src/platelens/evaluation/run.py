@@ -16,14 +16,15 @@ from platelens.evaluation.engines import Engine
 from platelens.evaluation.look import PlateLook, look_at
 from platelens.evaluation.outcome import Finding, Outcome, outcome_of
 from platelens.evaluation.sets import EvaluationSet
+from platelens.runtime import sha256_hex
 from platelens.types import Box, Candidate, Quad
 
 Looks = Mapping[tuple[str, Path], tuple[PlateLook, ...]]
 """How the labelled plates look, by data set and picture."""
 
 Record = dict[str, Any]
-Key = tuple[str, str]
-"""Name of the data set, and of the picture in it."""
+Key = tuple[str, str, str]
+"""Name of the data set, of the picture in it, and the mark of what is there."""
 
 
 def pictures_of(sets: Sequence[EvaluationSet]) -> Iterator[tuple[EvaluationSet, Sample]]:
@@ -52,45 +53,62 @@ def run_engine(
     sets: Sequence[EvaluationSet],
     looks: Looks,
     *,
+    given: bool = False,
     keep: Path | None = None,
     on_picture: Callable[[], None] = lambda: None,
 ) -> list[Outcome]:
     """Run an engine over every picture of the sets.
 
-    A picture that cannot be read counts as one on which nothing was reported.
+    A picture that cannot be read, or on which the engine fails, counts as one on which nothing
+    was reported.
 
     Args:
         engine: what is measured.
         sets: the labelled pictures.
         looks: of their plates, for the slices.
-        keep: a file of results; what is in it is not run again, what is run is added to it.
+        given: the engine was given the labelled plates.
+        keep: a file of results; what is in it is not run again unless the picture or its boxes
+            have changed, what is run is added to it.
         on_picture: called after every picture.
 
     Raises:
-        EngineError: the engine failed, or `keep` is of another engine or version.
+        EngineError: the engine failed on the first picture, or `keep` is malformed, or of another
+            engine or version.
         OSError: `keep` cannot be written.
     """
-    outcomes = []
+    outcomes: list[Outcome] = []
     with _Store(keep, engine) as store:
         for each, sample in pictures_of(sets):
-            key = (each.name, each.picture_name(sample))
+            key = (each.name, each.picture_name(sample), _mark(sample))
             record = store.get(key)
             if record is None:
-                record = _run(engine, sample)
+                record = _run(engine, sample, is_first=not outcomes)
                 store.put(key, record)
             outcome = _outcome(key, sample, record)
-            outcomes.append(replace(outcome, looks=looks.get((each.name, sample.image), ())))
+            seen = looks.get((each.name, sample.image), ())
+            outcomes.append(replace(outcome, looks=seen, given=given))
             on_picture()
     return outcomes
 
 
-def _run(engine: Engine, sample: Sample) -> Record:
+def _mark(sample: Sample) -> str:
+    """Give what changes when the picture or the outlines of its plates do."""
+    outlines = repr([plate.outline for plate in sample.plates]).encode()
+    try:
+        return sha256_hex(sample.image.read_bytes() + outlines)[:16]
+    except OSError:
+        return ""  # the engine will say why
+
+
+def _run(engine: Engine, sample: Sample, *, is_first: bool) -> Record:
     try:
         start = time.perf_counter()
         findings = engine.read(sample.image)
         ms = (time.perf_counter() - start) * 1e3
         scan = None if sample.is_crop else engine.scan(sample.image)
-    except ImageError as error:
+    except (EngineError, ImageError) as error:
+        if is_first and isinstance(error, EngineError):
+            raise  # it will hardly do better on the next one
         return {"ms": 0.0, "findings": [], "scan": None, "error": str(error)}
     return {
         "ms": ms,
@@ -103,7 +121,7 @@ def _run(engine: Engine, sample: Sample) -> Record:
 def _outcome(key: Key, sample: Sample, record: Record) -> Outcome:
     scan = record["scan"]
     return replace(
-        outcome_of(*key, sample, tuple(_finding(f) for f in record["findings"])),
+        outcome_of(key[0], key[1], sample, tuple(_finding(f) for f in record["findings"])),
         scan=None if scan is None else tuple(_finding(f) for f in scan),
         ms=record["ms"],
         error=record["error"],
@@ -153,8 +171,9 @@ class _Store:
         return self._known.get(key)
 
     def put(self, key: Key, record: Record) -> None:
-        """Keep what was found on a picture."""
-        self._write({"dataset": key[0], "image": key[1], **record})
+        """Keep what was found on a picture; a failure may pass and is not kept."""
+        if not record["error"]:
+            self._write({"key": key, **record})
 
     def _write(self, record: Record) -> None:
         if self._file is not None:
@@ -168,7 +187,11 @@ class _Store:
         try:
             records = [json.loads(line) for line in text[:whole].splitlines()]
             head, rest = records[:1], records[1:]
-            self._known = {(r.pop("dataset"), r.pop("image")): r for r in rest}
+            for record in rest:
+                dataset, image, mark = record.pop("key")
+                self._known[dataset, image, mark] = record
+                for finding in [*record["findings"], *(record["scan"] or [])]:
+                    _finding(finding)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise EngineError(f"{path}: is no file of results: {error}") from None
         if head and head[0] != self._head:

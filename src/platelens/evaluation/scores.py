@@ -75,7 +75,7 @@ class EngineScores:
     plates: int
     readable: int
     unreadable_pictures: int  # files that are no usable picture
-    ms: float  # median of a picture, loading included
+    ms: float | None  # median of a picture, loading included; None where nothing was read
     rates: Mapping[str, Rate]  # keys of rates.KINDS and statistics.KINDS
     slices: list[Slice]
     left_out: list[LeftOut]
@@ -100,6 +100,7 @@ def score(engine: str, version: str, outcomes: Sequence[Outcome]) -> EngineScore
         # An engine that tells no region is not measured at it.
         measured = {key: rate for key, rate in measured.items() if not key.startswith("region")}
     plates = [plate for outcome in outcomes for plate in outcome.sample.plates]
+    times = [outcome.ms for outcome in outcomes if not outcome.error]
     return EngineScores(
         engine=engine,
         version=version,
@@ -107,7 +108,7 @@ def score(engine: str, version: str, outcomes: Sequence[Outcome]) -> EngineScore
         plates=len(plates),
         readable=sum(plate.readable for plate in plates),
         unreadable_pictures=sum(bool(outcome.error) for outcome in outcomes),
-        ms=median(outcome.ms for outcome in outcomes),
+        ms=median(times) if times else None,
         rates={key: rate for key, rate in measured.items() if rate is not None},
         slices=slice_outcomes(outcomes),
         left_out=leave_each_out(outcomes),

@@ -33,14 +33,14 @@ class Selection:
     format_name: str | None = None  # None: as `read_dataset` guesses
     split: str | None = None  # only this one; None: all
     held_out: int | None = None  # only the one group in so many that recipes keep out
-    limit: int | None = None  # only so many pictures, the first by name
+    limit: int | None = None  # only so many pictures of each set, the first by name
 
 
 ALL = Selection()
 
 
 def load_sets(folders: Sequence[Path], selection: Selection = ALL) -> list[EvaluationSet]:
-    """Read data sets; each gets the shortest end of its path as a name that no other has.
+    """Read data sets; each is named by the last two parts of its path, more if they are equal.
 
     Raises:
         AnnotationError: a set is missing, malformed or has no picture of the wanted kind.
@@ -50,7 +50,7 @@ def load_sets(folders: Sequence[Path], selection: Selection = ALL) -> list[Evalu
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
-    for length in range(1, max(len(f.parts) for f in folders) + 1):
+    for length in range(2, max(len(f.parts) for f in folders) + 1):
         names = ["/".join(folder.parts[-length:]) for folder in folders]
         if len(set(names)) == len(names):
             return names

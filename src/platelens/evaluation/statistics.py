@@ -57,9 +57,9 @@ def compute_statistic(kind: StatisticKind, outcomes: Sequence[Outcome]) -> Rate 
 
 
 def detections_of(outcome: Outcome) -> MeanAveragePrecision:
-    """Give the detections of a picture, matched at every overlap; of a crop there are none."""
+    """Give the detections of a picture, matched at every overlap; none where none was needed."""
     score = MeanAveragePrecision()
-    if not outcome.sample.is_crop:
+    if not (outcome.given or outcome.sample.is_crop):
         findings = outcome.findings if outcome.scan is None else outcome.scan
         boxes, sure = [f.box for f in findings], [f.confidence for f in findings]
         score.update(boxes, sure, [p.box for p in outcome.sample.plates])

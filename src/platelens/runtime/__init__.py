@@ -1,6 +1,7 @@
-"""Model folders, and ONNX Runtime to run them."""
+"""Model folders, ONNX Runtime to run them, and files that are written whole."""
 
 from platelens.runtime.checksum import read_graph, sha256_hex
+from platelens.runtime.files import write_whole
 from platelens.runtime.hub import (
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
@@ -43,4 +44,5 @@ __all__ = [
     "require_provider",
     "sha256_hex",
     "write_manifest",
+    "write_whole",
 ]
