@@ -35,6 +35,7 @@ TABLE = {
     "false_plates": (2, 3),
     "exact": (1, 4),
     "exact_folded": (2, 4),
+    "exact_anywhere": (1, 4),
     "exact_of_found": (1, 3),
     "among_3": (1, 3),
     "char_errors": (2, 12),
@@ -113,3 +114,11 @@ def test_regions_of_found_plates() -> None:
 def test_nothing_to_count_is_no_rate() -> None:
     assert rate_of([]) is None
     assert rate_of([(0, 0), (0, 0)]) is None
+
+
+def test_a_text_counts_anywhere_in_its_picture() -> None:
+    line = outcome([plate(0, "AB12")], [finding(40, "AB12", width=30), finding(0, "XX")])
+    exact, anywhere = measure(KINDS["exact"], [line]), measure(KINDS["exact_anywhere"], [line])
+    assert exact is not None
+    assert anywhere is not None
+    assert (exact.value, anywhere.value) == (0, 1)

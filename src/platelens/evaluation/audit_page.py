@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from platelens import imaging
 from platelens.datasets.audit import (
     KINDS,
     Audit,
@@ -18,11 +17,11 @@ from platelens.datasets.audit import (
     count_kinds,
     sort_by_kind,
 )
+from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import ImageError
 from platelens.evaluation.pages import render_page
 from platelens.evaluation.thumbnails import Outline, data_uri, plate_picture
-from platelens.types import RgbImage
 
 FINDINGS_SHOWN: Final = 24
 """Of each kind; the rest is counted."""
@@ -69,13 +68,13 @@ def audit_page(audit: Audit, plans: Sequence[FixPlan], *, shown: int = FINDINGS_
     counts = count_kinds(audit.findings)
     paths = [source.path for source in audit.sources]
     roots = [path if path.is_dir() else path.parent for path in paths]
-    pictures = audit.pictures
+    loaded = audit.loaded
     sections = [
         Section(
             key=key,
             kind=KINDS[key],
             count=counts[key],
-            cards=[_card(finding, roots, pictures) for finding in found[:shown]],
+            cards=[_card(finding, roots, loaded) for finding in found[:shown]],
             more=max(0, len(found) - shown),
         )
         for key, found in sort_by_kind(audit.findings).items()
@@ -90,22 +89,20 @@ def audit_page(audit: Audit, plans: Sequence[FixPlan], *, shown: int = FINDINGS_
     )
 
 
-def _card(finding: Finding, roots: Sequence[Path], pictures: Mapping[Path, RgbImage]) -> Card:
+def _card(finding: Finding, roots: Sequence[Path], loaded: Loaded) -> Card:
     samples = finding.samples[:_PICTURES_SHOWN]
     return Card(
         message=finding.message,
-        pictures=[_shown(sample, finding.plate, roots, pictures) for sample in samples],
+        pictures=[_shown(sample, finding.plate, roots, loaded) for sample in samples],
         more=len(finding.samples) - len(samples),
     )
 
 
-def _shown(
-    sample: Sample, number: int | None, roots: Sequence[Path], pictures: Mapping[Path, RgbImage]
-) -> Shown:
+def _shown(sample: Sample, number: int | None, roots: Sequence[Path], loaded: Loaded) -> Shown:
     plates = sample.plates if number is None else sample.plates[number : number + 1]
     root = next((r for r in roots if sample.image.is_relative_to(r)), None)
     return Shown(
-        source=_picture(sample, number, pictures),
+        source=_picture(sample, number, loaded),
         name=str(sample.image.relative_to(root) if root else sample.image),
         split=sample.split,
         labels=", ".join(_labels(plates)),
@@ -119,11 +116,10 @@ def _labels(plates: Sequence[LabelledPlate]) -> Iterator[str]:
         yield f"and {len(plates) - _LABELS_SHOWN} more"
 
 
-def _picture(sample: Sample, number: int | None, pictures: Mapping[Path, RgbImage]) -> str:
+def _picture(sample: Sample, number: int | None, loaded: Loaded) -> str:
     """Give the whole picture, or one plate of it with its outline, as a data URI."""
     try:
-        image = pictures.get(sample.image)
-        image = imaging.load(sample.image) if image is None else image
+        image = loaded.load(sample)
     except ImageError:
         return ""
     if number is None or sample.is_crop:

@@ -189,6 +189,14 @@ def _char_errors(reads: Sequence[Read]) -> Count:
     return score.edits, score.characters
 
 
+def _anywhere(outcome: Outcome, wanted: Wanted) -> Count:
+    """Count the readable plates whose text was reported anywhere in their picture."""
+    said = {finding.text for finding in outcome.findings}
+    plates = enumerate(outcome.sample.plates)
+    texts = [p.text for i, p in plates if p.text is not None and wanted(outcome, i)]
+    return sum(text in said for text in texts), len(texts)
+
+
 def region_pairs(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
     """Give (true, told) regions of the plates that were found and have one; "" = none was told."""
     return [
@@ -223,6 +231,7 @@ KINDS: Final[Mapping[str, RateKind]] = {
         "the same with O=0, I=1",
         _texts(partial(_exact, fold=True), missed=True),
     ),
+    "exact_anywhere": RateKind("right text anywhere in the picture", _anywhere),
     "exact_of_found": RateKind("read exactly, of those found", _texts(_exact, missed=False)),
     "among_3": RateKind(
         "among the first 3 candidates, of those found",

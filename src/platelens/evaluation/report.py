@@ -72,9 +72,9 @@ def _set_row(each: EvaluationSet) -> Mapping[str, Any]:
 
 
 def _counts(engines: Sequence[EngineScores], key: str) -> str:
-    """Give the n of a row: one number where all engines agree, else one for each."""
-    counts = [str(e.rates[key].count) if key in e.rates else "-" for e in engines]
-    return counts[0] if len(set(counts)) == 1 else ", ".join(counts)
+    """Give the n of a row: one number where all engines agree, else the least and the most."""
+    counts = {e.rates[key].count for e in engines if key in e.rates}
+    return f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
 
 
 def _plots(evaluated: Sequence[Evaluated]) -> list[Mapping[str, str]]:
