@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -123,3 +124,21 @@ def test_file_names_need_not_be_unicode(photos: Path, models: list[str], tmp_pat
         done = subprocess.run([*command, *extra], capture_output=True, check=False, timeout=60)
         assert (done.returncode, done.stderr) == (0, b"")
     assert b"\xff.png,1,A" in (tmp_path / "out.csv").read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_terminated_program_cleans_up(tmp_path: Path, font_folder: Path, workers: int) -> None:
+    command = [*MODULE, "data", "synth", str(tmp_path / "new/set"), "--fonts", str(font_folder)]
+    command += ["--count", "1000000", "--workers", str(workers)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
+        deadline = time.monotonic() + 60
+        while not list(tmp_path.glob("new/.set.partial-*/images/*.jpg")):
+            assert program.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        program.terminate()
+        _, errors = program.communicate(timeout=60)
+    assert program.returncode == 143
+    assert workers > 1 or errors == ""  # a worker that was just starting may complain
+    assert list(tmp_path.iterdir()) == []

@@ -235,3 +235,104 @@ def test_a_plate_without_a_place_in_the_form_is_named(tmp_path: Path) -> None:
     with pytest.raises(AnnotationError, match=r"Texts: a\.png: has no text"):
         export_dataset([street(tmp_path / "a.png")], form, tmp_path / "out")
     assert set(contents(tmp_path)) == {"a.png"}
+
+
+def test_a_full_disk_names_the_destination_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(source), None, str(target))
+
+    samples = [street(tmp_path / "source/a.png")]
+    out = tmp_path / "new/out"
+    monkeypatch.setattr(shutil, "copyfile", full)
+    for put in (
+        lambda: import_dataset(Loaded(samples), tmp_path / "source", out),
+        lambda: export_dataset(samples, FORMATS["coco"], out),
+    ):
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            put()
+        assert caught.value.filename == str(out)
+        assert caught.value.strerror == f"No space left on device (at {samples[0].image})"
+        assert not (tmp_path / "new").exists()
+
+
+def test_a_place_inside_of_what_vanishes_is_not_named(tmp_path: Path) -> None:
+    def put() -> None:
+        with staged_folder(tmp_path / "out") as folder:
+            (folder / "missing/a.txt").touch()
+
+    with pytest.raises(OSError, match="No such file") as caught:
+        put()
+    assert caught.value.filename == str(tmp_path / "out")
+    assert caught.value.strerror == "No such file or directory"
+
+
+def test_cut_plates_that_do_not_fit_name_the_destination(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = [street(tmp_path / "source/a.png")]
+
+    def full(_path: Path, _data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        export_dataset(samples, FORMATS["csv"], tmp_path / "out")
+    assert caught.value.filename == str(tmp_path / "out")
+
+
+def test_a_folder_that_is_there_is_filled_not_replaced(tmp_path: Path) -> None:
+    """Else a mount point would fail, and a shell that works in it would lose its folder."""
+    out = tmp_path / "out"
+    out.mkdir(mode=0o750)
+    before = out.stat()
+    with staged_folder(out) as folder:
+        (folder / "a").mkdir()
+        (folder / "a/b.txt").touch()
+        (folder / "c.txt").touch()
+    assert (out.stat().st_ino, out.stat().st_mode) == (before.st_ino, before.st_mode)
+    assert set(contents(tmp_path)) == {"out", "out/a", "out/a/b.txt", "out/c.txt"}
+
+
+def test_an_empty_folder_that_somebody_fills_meanwhile_is_left_to_him(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+
+    def both() -> None:
+        with staged_folder(tmp_path / "out") as folder:
+            (folder / "mine.txt").touch()
+            (tmp_path / "out/mine.txt").write_text("keep me", encoding="utf-8")
+
+    with pytest.raises(OSError, match="not empty"):
+        both()
+    assert contents(tmp_path) == {"out": None, "out/mine.txt": b"keep me"}
+
+
+def test_a_move_that_fails_half_way_leaves_an_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    replace_path = Path.replace
+
+    def replace_some(path: Path, target: Path) -> Path:
+        if path.name == "b.txt":
+            raise KeyboardInterrupt
+        return replace_path(path, target)
+
+    def fill_two() -> None:
+        with staged_folder(tmp_path / "out") as folder:
+            (folder / "a.txt").touch()
+            (folder / "b.txt").touch()
+
+    monkeypatch.setattr(Path, "replace", replace_some)
+    with pytest.raises(KeyboardInterrupt):
+        fill_two()
+    assert contents(tmp_path) == {"out": None}
+
+
+def test_a_destination_below_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    samples = [street(tmp_path / "source/a.png")]
+    with pytest.raises(OSError, match="Not a directory") as caught:
+        import_dataset(Loaded(samples), tmp_path / "source", tmp_path / "file/deep/out")
+    assert caught.value.filename == str(tmp_path / "file/deep/out")

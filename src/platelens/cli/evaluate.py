@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         Rate,
     )
 
+    Earlier = tuple[str, Sequence[PlateResult]]  # an engine's name and how each plate fared
+
 Datasets = Annotated[
     list[Path],
     typer.Argument(metavar="DATASET...", help="Folders of labelled pictures.", show_default=False),
@@ -73,7 +75,15 @@ KeepDir = Annotated[
 
 _SHOWN: Final = (
     *("recall_50", "precision_50", "f1_50", "ap_50", "ap_50_95", "false_plates"),
-    *("exact", "exact_folded", "exact_of_found", "among_3", "char_errors", "false_reads"),
+    *(
+        "exact",
+        "exact_folded",
+        "exact_anywhere",
+        "exact_of_found",
+        "among_3",
+        "char_errors",
+        "false_reads",
+    ),
     *("precision_at_90", "calibration_error", "region", "region_f1"),
 )
 """The rows of the table on the terminal; `--json` and `--html` have all."""
@@ -103,40 +113,60 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     from platelens.evaluation import (
         EngineOptions,
         Selection,
-        load_results,
         load_sets,
         look_at_plates,
         open_engine,
         open_given_engine,
-        render_report,
-        require_common,
-        write_scores,
     )
-    from platelens.runtime import write_whole
 
     # What is wrong with the arguments shall show before an hour of work, not after it.
-    for output in (html, json):
-        if output and output.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "is a folder, not a file to write", str(output))
-    earlier = [(path, load_results(path)) for path in against or []]
+    _refuse_folders(html, json)
     settings = EngineOptions(detector=detector, reader=reader, device=device, threads=threads)
     sets = load_sets(datasets, Selection(form, split, held_out, limit))
-    for path, engines_there in earlier:
-        for _, results in engines_there:
-            require_common(sets, results, str(path))
+    earlier = _load_earlier(against or [], sets)
     report_problems([problem for each in sets for problem in each.problems])
     plates = {s.image: s.plates for each in sets for s in each.samples}
     opened = [
         open_given_engine(name, settings, plates) if given else open_engine(name, settings)
         for name in engines or ["platelens"]
     ]
-    pictures = sum(len(each.samples) for each in sets)
-    with watched("looking", pictures) as step:
+    with watched("looking", len(plates)) as step:
         looks = look_at_plates(sets, step)
     evaluated = [_evaluate(engine, sets, looks, given=given, keep=keep) for engine in opened]
     comparisons = _compare(evaluated, earlier)
     _print_scores([each.scores for each in evaluated])
     _print_comparisons(comparisons)
+    _write(sets, evaluated, comparisons, html, json)
+
+
+def _refuse_folders(*outputs: Path | None) -> None:
+    for output in outputs:
+        if output and output.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder, not a file to write", str(output))
+
+
+def _load_earlier(paths: Sequence[Path], sets: Sequence[EvaluationSet]) -> list[Earlier]:
+    """Read results of earlier runs; EvaluationError where one has no plate in common."""
+    from platelens.evaluation import load_results, require_common
+
+    earlier: list[Earlier] = [
+        (f"{name} in {path}", results) for path in paths for name, results in load_results(path)
+    ]
+    for name, results in earlier:
+        require_common(sets, results, name)
+    return earlier
+
+
+def _write(
+    sets: Sequence[EvaluationSet],
+    evaluated: Sequence[Evaluated],
+    comparisons: Sequence[Comparison],
+    html: Path | None,
+    json: Path | None,
+) -> None:
+    from platelens.evaluation import render_report, write_scores
+    from platelens.runtime import write_whole
+
     if json:
         write_scores(sets, [each.scores for each in evaluated], json)
     if html:
@@ -174,19 +204,15 @@ def _digest(text: str) -> str:
     return sha256_hex(text.encode())[:8]
 
 
-def _compare(
-    evaluated: Sequence[Evaluated],
-    earlier: Sequence[tuple[Path, Sequence[tuple[str, Sequence[PlateResult]]]]],
-) -> list[Comparison]:
+def _compare(evaluated: Sequence[Evaluated], earlier: Sequence[Earlier]) -> list[Comparison]:
     """Compare the first engine with all others of this run, then with those of earlier runs."""
     from platelens.evaluation import compare
 
     first, *rest = [each.scores for each in evaluated]
-    others: list[tuple[str, Sequence[PlateResult]]] = [(e.engine, e.results) for e in rest]
-    others += [(f"{name} in {path}", results) for path, all_ in earlier for name, results in all_]
+    others: list[Earlier] = [(each.engine, each.results) for each in rest]
     return [
         row
-        for name, results in others
+        for name, results in [*others, *earlier]
         for row in compare(first.engine, name, first.results, results)
     ]
 
@@ -207,7 +233,8 @@ def _print_scores(engines: Sequence[EngineScores]) -> None:
         counts = {rate.count for rate in found if rate is not None}
         if key in _SHOWN and counts:
             cells = [format_rate(rate, kind.unit) for rate in found]
-            table.add_row(kind.title, *cells, "/".join(map(str, sorted(counts))))
+            least, most = min(counts), max(counts)
+            table.add_row(kind.title, *cells, f"{least}" if least == most else f"{least}-{most}")
     times = ["-" if engine.ms is None else f"{engine.ms:.1f}" for engine in engines]
     table.add_row("milliseconds a picture", *times, "")
     Console(width=None if sys.stdout.isatty() else 200).print(table, markup=False)

@@ -16,6 +16,7 @@ SOME_FAILED = 1
 COULD_NOT_WORK = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 BROKEN_PIPE = 141  # 128 + SIGPIPE
+TERMINATED = 143  # 128 + SIGTERM
 
 
 class Failures:

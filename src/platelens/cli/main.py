@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from importlib.metadata import version
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -15,7 +17,7 @@ from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
 from platelens.cli.evaluate import evaluate
-from platelens.cli.failures import one_line_errors
+from platelens.cli.failures import TERMINATED, one_line_errors
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
 from platelens.cli.train import export, train
@@ -64,8 +66,21 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A file name that the terminal's encoding lacks is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
+    _clean_up_on_sigterm()
     try:
         with one_line_errors():  # those outside of the commands: of --help and --version
             app()
     except typer.Exit as end:
         sys.exit(end.exit_code)
+
+
+def _clean_up_on_sigterm() -> None:
+    """Let SIGTERM end the program as Ctrl-C does: half-written files are removed first."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not stop the cleaning up
+        raise SystemExit(TERMINATED)
+
+    signal.signal(signal.SIGTERM, end)
+    if hasattr(os, "register_at_fork"):  # a worker has nothing to clean up
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import cv2
 import numpy as np
 
 from platelens import imaging
+from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
 from platelens.types import RgbImage
@@ -29,30 +28,25 @@ class SheetSettings:
     seed: int = 0  # of the choice, when there are more pictures than places
 
 
-def draw_contact_sheet(
-    samples: Sequence[Sample],
-    count: int,
-    settings: SheetSettings,
-    pictures: Mapping[Path, RgbImage],
-) -> RgbImage:
+def draw_contact_sheet(loaded: Loaded, count: int, settings: SheetSettings) -> RgbImage:
     """Draw up to `count` pictures with their boxes and texts, chosen by chance.
 
     A picture that cannot be read is a dark place with its name.
 
     Args:
-        samples: what to choose from; they keep their order.
+        loaded: what to choose from; the samples keep their order.
         count: how many at most.
         settings: layout and seed.
-        pictures: those without a file, see `Loaded.pictures`.
 
     Raises:
         ImageError: there is no picture.
     """
+    samples = loaded.samples
     if not samples:
         raise ImageError("a contact sheet needs a picture")
     chance = np.random.default_rng(settings.seed)
     chosen = sorted(chance.permutation(len(samples))[:count])
-    cells = [_cell(samples[i], settings.cell_px, pictures) for i in chosen]
+    cells = [_cell(loaded, samples[i], settings.cell_px) for i in chosen]
     columns = min(settings.columns, len(cells))
     empty = np.full_like(cells[0], _GROUND)
     cells += [empty] * (-len(cells) % columns)
@@ -60,12 +54,11 @@ def draw_contact_sheet(
     return RgbImage(np.concatenate(rows))
 
 
-def _cell(sample: Sample, side: int, pictures: Mapping[Path, RgbImage]) -> RgbImage:
+def _cell(loaded: Loaded, sample: Sample, side: int) -> RgbImage:
     cell = np.full((side + _CAPTION_PX, side, 3), _GROUND, np.uint8)
     texts = ", ".join(plate.text or "?" for plate in sample.plates) or "no plate"
     try:
-        image = pictures.get(sample.image)
-        image = _drawn(sample, imaging.load(sample.image) if image is None else image)
+        image = _drawn(sample, loaded.load(sample))
         scale = (side - 8) / max(image.shape[:2])
         size_wh = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

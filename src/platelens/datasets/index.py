@@ -13,9 +13,13 @@ from platelens.alphabet import CHARACTERS
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import AnnotationError
 from platelens.geometry import array_to_quad
+from platelens.runtime import write_whole
 from platelens.types import Box, Quad
 
 INDEX_NAME: Final = "annotations.jsonl"
+
+_MOST_PX: Final = 1e9
+"""No picture is as large; 32-bit floats hold such numbers."""
 
 Record = dict[str, Any]
 """One line of the file: a picture. Keys that platelens does not know are allowed."""
@@ -49,7 +53,7 @@ def enumerate_records(folder: Path) -> list[tuple[int, Record]]:
     """
     path = folder / INDEX_NAME
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # others may stand in strings
     except OSError as error:
         raise AnnotationError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -60,7 +64,7 @@ def enumerate_records(folder: Path) -> list[tuple[int, Record]]:
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise AnnotationError(f"{path}:{number}: is not JSON: {error}") from None
         if not isinstance(record, dict):
             raise AnnotationError(f"{path}:{number}: expected a JSON object, got {line[:40]!r}")
@@ -72,6 +76,7 @@ def write_samples(samples: Iterable[Sample], folder: Path) -> None:
     """Write `annotations.jsonl` into `folder`, below which all pictures lie.
 
     Raises:
+        AnnotationError: as `write_records`.
         OSError: it cannot be written.
         ValueError: a picture lies elsewhere.
     """
@@ -79,16 +84,23 @@ def write_samples(samples: Iterable[Sample], folder: Path) -> None:
 
 
 def write_records(records: Iterable[Record], folder: Path) -> None:
-    """Put `records` in place of the folder's file, all at once: an old file stays until then."""
+    """Put `records` in place of the folder's file, all at once: an old file stays until then.
+
+    Raises:
+        AnnotationError: a record has what JSON or UTF-8 cannot hold, as the name of a picture may.
+        OSError: it cannot be written; names the file.
+    """
     path = folder / INDEX_NAME
-    partial = path.with_suffix(".partial")
+    write_whole(path, (_line(record, path) for record in records))
+
+
+def _line(record: Record, path: Path) -> str:
     try:
-        with partial.open("w", encoding="utf-8") as file:
-            for record in records:
-                file.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+        line = json.dumps(record, ensure_ascii=False, allow_nan=False)
+        line.encode()
+    except ValueError as error:
+        raise AnnotationError(f"{path}: {record['image']!r}: cannot be written: {error}") from None
+    return f"{line}\n"
 
 
 def sample_record(sample: Sample, folder: Path) -> Record:
@@ -123,22 +135,40 @@ def _sample(record: Record, folder: Path) -> Sample:
     plates = [
         _plate(plate, f"plates[{number}]")
         for number, plate in enumerate(_field(record, "plates", list))
-        if not (isinstance(plate, dict) and plate.get("not_a_plate", False))
+        if _is_plate(plate, f"plates[{number}]")
     ]
     vehicles = _field(record, "vehicles", list, [])
     return Sample(
-        image=folder / _field(record, "image", str),
-        width=_field(record, "width", int),
-        height=_field(record, "height", int),
+        image=folder / _image_name(record),
+        width=_side(record, "width"),
+        height=_side(record, "height"),
         plates=tuple(plates),
         vehicles=tuple(_box(v, f"vehicles[{number}]") for number, v in enumerate(vehicles)),
         split=_field(record, "split", str, ""),
     )
 
 
-def _plate(record: Any, where: str) -> LabelledPlate:
+def _image_name(record: Record) -> str:
+    name: str = _field(record, "image", str)
+    if not name or "\0" in name:
+        raise _FieldError(f"image: expected the path of a picture, got {name!r}")
+    return name
+
+
+def _side(record: Record, key: str) -> int:
+    side: int = _field(record, key, int)
+    if not 1 <= side <= _MOST_PX:
+        raise _FieldError(f"{key}: expected pixels, 1 or more, got {_shown(side)}")
+    return side
+
+
+def _is_plate(record: Any, where: str) -> bool:
     if not isinstance(record, dict):
-        raise _FieldError(f"{where}: expected an object, got {record!r}")
+        raise _FieldError(f"{where}: expected an object, got {_shown(record)}")
+    return not _field(record, "not_a_plate", bool, False, where=f"{where}.")
+
+
+def _plate(record: Record, where: str) -> LabelledPlate:
     if "text" not in record:
         raise _FieldError(f"{where}.text: is missing; null says that nobody could read it")
     corners = record.get("corners")
@@ -151,7 +181,7 @@ def _plate(record: Any, where: str) -> LabelledPlate:
         raise _FieldError(f"{where}.rows: expected 1 or 2, got {rows}")
     return LabelledPlate(
         box=_box(record.get("box"), f"{where}.box"),
-        quad=_quad(corners, f"{where}.corners") if corners else None,
+        quad=_quad(corners, f"{where}.corners") if corners not in (None, []) else None,
         text=text or None,
         rows=rows,
         region=_field(record, "region", str, None, where=f"{where}."),
@@ -169,24 +199,41 @@ def _field(
     value = record.get(key)
     if value is None and default is not _REQUIRED:
         return default
-    if not isinstance(value, kind):
-        raise _FieldError(f"{where}{key}: expected {kind.__name__}, got {value!r}")
+    # To Python, True is an int too.
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise _FieldError(f"{where}{key}: expected {kind.__name__}, got {_shown(value)}")
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise _FieldError(f"{where}{key}: {value!r} has half a character") from None
     return value
 
 
 def _box(value: Any, where: str) -> Box:
+    if not _are_numbers(value, 4):
+        raise _FieldError(f"{where}: expected [x1, y1, x2, y2] in pixels, got {_shown(value)}")
     try:
-        x1, y1, x2, y2 = map(float, value)
-        return Box(x1, y1, x2, y2)
-    except (TypeError, ValueError) as error:
-        raise _FieldError(f"{where}: expected [x1, y1, x2, y2], got {value!r}: {error}") from None
+        return Box(*map(float, value))
+    except ValueError as error:
+        raise _FieldError(f"{where}: {error}") from None
 
 
 def _quad(value: Any, where: str) -> Quad:
-    try:
-        corners = np.asarray(value, dtype=np.float32)
-        if corners.shape != (4, 2):
-            raise ValueError(f"{corners.shape} values")
-    except (TypeError, ValueError) as error:
-        raise _FieldError(f"{where}: expected four [x, y], got {value!r}: {error}") from None
-    return array_to_quad(corners)
+    points = value if isinstance(value, list) else []
+    if len(points) != 4 or not all(_are_numbers(point, 2) for point in points):
+        raise _FieldError(f"{where}: expected four [x, y] in pixels, got {_shown(value)}")
+    return array_to_quad(np.array(points, dtype=np.float32))
+
+
+def _are_numbers(value: Any, count: int) -> bool:
+    """Tell whether a value is a list of so many numbers, all of them finite."""
+    return (
+        isinstance(value, list)
+        and len(value) == count
+        and all(type(v) in (int, float) and abs(v) <= _MOST_PX for v in value)
+    )
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:80]

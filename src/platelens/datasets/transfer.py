@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -73,21 +74,65 @@ def staged_folder(destination: Path) -> Iterator[Path]:
 
     Raises:
         AnnotationError: `destination` is a file or has something in it.
+        OSError: whatever it was while the folder was filled; names `destination` first.
     """
-    if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
+    there = destination.exists()
+    if there and (not destination.is_dir() or any(destination.iterdir())):
         raise AnnotationError(f"{destination}: is there already; name a new or an empty folder")
-    destination = destination.resolve()  # a link or "." cannot be replaced itself
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    # Beside the destination: a rename within one file system is all or nothing.
-    prefix = f".{destination.name}.partial-"
-    staging = Path(tempfile.mkdtemp(prefix=prefix, dir=destination.parent))
+    place = destination.resolve()
+    # Beside a new folder: a rename within one file system is all or nothing. Inside of one that
+    # is there: a mount point or the folder that somebody works in cannot be replaced.
+    parent, name = (place, "") if there else (place.parent, place.name)
+    missing = [folder for folder in (parent, *parent.parents) if not folder.exists()]
+    staging: Path | None = None
     try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{name}.partial-", dir=parent))
         yield staging
-        staging.chmod(0o777 & ~_umask())
-        staging.replace(destination)
-    except BaseException:
-        shutil.rmtree(staging, ignore_errors=True)
+        if there:
+            _move_contents(staging, place)
+        else:
+            staging.chmod(0o777 & ~_umask())
+            staging.replace(place)
+    except BaseException as error:
+        _clear(staging, missing)
+        if isinstance(error, OSError):
+            raise _at(destination, error, staging) from error
         raise
+
+
+def _move_contents(staging: Path, place: Path) -> None:
+    """Move all that is in `staging`, and it away, to the folder around it, which has no more."""
+    if any(path != staging for path in place.iterdir()):
+        raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+    paths = sorted(staging.iterdir())
+    try:
+        for path in paths:
+            path.replace(place / path.name)
+    except BaseException:
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):  # was not moved yet
+                (place / path.name).replace(path)
+        raise
+    staging.rmdir()
+
+
+def _clear(staging: Path | None, made: Sequence[Path]) -> None:
+    if staging is not None:
+        shutil.rmtree(staging, ignore_errors=True)
+    for folder in made:  # the innermost first
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _at(destination: Path, error: OSError, staging: Path | None) -> OSError:
+    """Give an error that names the destination, and what else it was about, if that stays."""
+    cause = error.strerror or str(error)
+    about = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    gone = staging is not None and about is not None and about.is_relative_to(staging)
+    if about is not None and not gone and about != destination:
+        cause += f" (at {about})"
+    return OSError(error.errno or errno.EIO, cause, str(destination))
 
 
 def _umask() -> int:
@@ -115,7 +160,7 @@ def _put_picture(image: Path, target: Path, pictures: Mapping[Path, RgbImage]) -
     if pixels is None:
         shutil.copyfile(image, target)
     else:
-        imaging.save(pixels, target)
+        target.write_bytes(imaging.encode(pixels, target.suffix))
 
 
 def _fields_of(sample: Sample) -> Iterator[str]:

@@ -35,10 +35,11 @@ def folder(tmp_path: Path) -> Path:
 def test_warnings_are_counted_and_no_failure(run: Run, folder: Path) -> None:
     result = run("data", "check", "--no-model", folder)
     assert result.exit_code == 0
-    first, _, row, would = result.stdout.splitlines()
+    first, _, row = result.stdout.splitlines()
     assert first == "3 pictures, 3 plates"
     assert row.split() == ["nearly", "identical", "pictures", "warning", "1", "2"]
-    assert would == f"{folder}: --fix would: move picture 1 times"
+    result = run("data", "check", "--no-model", "--near", folder)
+    assert result.stdout.splitlines()[-1] == f"{folder}: --fix would: move picture 1 times"
 
 
 def test_errors_are_a_failure_and_a_line_each(run: Run, folder: Path) -> None:
@@ -80,7 +81,7 @@ def test_data_sets_are_checked_against_each_other(run: Run, folder: Path, tmp_pa
     write_picture(other, "x.png", draw_plate("CD 456", 4))
     write_index(other, record("x.png", "EF789"))
     report = tmp_path / "report.json"
-    result = run("data", "check", "--no-model", "--json", report, folder, other)
+    result = run("data", "check", "--no-model", "--near", "--json", report, folder, other)
     assert result.exit_code == 1
     written = json.loads(report.read_text("utf-8"))
     assert (written["pictures"], written["plates"]) == (4, 4)
@@ -98,8 +99,10 @@ def test_a_page_with_the_pictures(run: Run, folder: Path, tmp_path: Path) -> Non
     assert "images/b.jpg" in text
 
 
-def test_fix_moves_the_smaller_copy(run: Run, folder: Path) -> None:
-    result = run("data", "check", "--no-model", "--fix", folder)
+def test_fix_moves_the_smaller_copy_when_asked(run: Run, folder: Path) -> None:
+    assert run("data", "check", "--no-model", "--fix", folder).exit_code == 0
+    assert len(read_index(folder)) == 3
+    result = run("data", "check", "--no-model", "--fix", "--near", folder)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == f"{folder}: done: move picture 1 times"
     assert [line["image"] for line in read_index(folder)] == ["images/b.jpg", "images/c.png"]
@@ -144,6 +147,24 @@ def test_what_cannot_be_checked(
 
 def test_an_unknown_reader_or_a_place_that_cannot_be_written(run: Run, folder: Path) -> None:
     assert run("data", "check", "--reader", "nobody", folder).exit_code == 2
-    result = run("data", "check", "--no-model", "--json", folder / "no/x.json", folder)
+    below = folder / "annotations.jsonl/x.json"
+    result = run("data", "check", "--no-model", "--json", below, folder)
     assert result.exit_code == 2
     assert "x.json" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_a_full_disk_leaves_an_old_report(
+    run: Run, folder: Path, tmp_path: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "report"
+    report.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    result = run("data", "check", "--no-model", option, report, folder)
+    assert (result.exit_code, result.stderr) == (2, f"error: {report}: No space left on device\n")
+    assert report.read_text() == "old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["report", "set"]

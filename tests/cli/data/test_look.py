@@ -68,3 +68,18 @@ def test_a_contact_sheet_is_the_same_for_a_seed(run: Run, labelled: Path, tmp_pa
     contents = [(tmp_path / f"{n}.png").read_bytes() for n in range(1, 6)]
     assert contents[0] == contents[1]
     assert len(set(contents)) > 1
+
+
+def test_a_full_disk_leaves_an_old_sheet(
+    run: Run, labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    sheet.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    result = run("data", "show", labelled, sheet)
+    assert (result.exit_code, result.stderr) == (2, f"error: {sheet}: No space left on device\n")
+    assert sheet.read_text() == "old"

@@ -84,3 +84,20 @@ def test_only_the_own_form_can_be_split(run: Run, tmp_path: Path) -> None:
     result = run("data", "split", tmp_path)
     assert result.exit_code == 2
     assert "platelens data import" in result.stderr
+
+
+def test_parts_that_are_far_off_are_noted(run: Run, folder: Path) -> None:
+    records = [line["image"].removeprefix("images/") for line in read_index(folder)]
+    write_index(folder, *(record(name, "AB123") for name in records))
+    result = run("data", "split", folder, "--parts", "train=0.6,valid=0.38,test=0.02")
+    assert result.exit_code == 0
+    assert set(splits(folder)) == {"train"}
+    assert result.stderr.splitlines() == [
+        "note: part train got 100.0%, not 60.0%: groups stay together",
+        "note: part valid stays empty: too few groups",
+        "note: part test stays empty: too few groups",
+    ]
+
+
+def test_parts_as_asked_are_not_noted(run: Run, folder: Path) -> None:
+    assert run("data", "split", folder).stderr == ""

@@ -49,10 +49,11 @@ def test_a_seed_gives_the_same_files(run: Run, tmp_path: Path, font_folder: Path
     ("options", "message"),
     [
         (("--regions", "us-zz"), "unknown jurisdiction 'us-zz'; near: us-"),
-        (("--regions", ","), "no plate to draw"),
+        (("--regions", ","), "--regions ',': expected codes"),
+        (("--regions", ""), "--regions '': expected codes"),
         (("--backgrounds", "nowhere"), "nowhere: no picture was found"),
     ],
-    ids=["region", "no region", "backgrounds"],
+    ids=["region", "no region", "nothing", "backgrounds"],
 )
 def test_bad_options_are_one_line_and_write_nothing(
     run: Run, tmp_path: Path, font_folder: Path, options: tuple[str, str], message: str
@@ -90,3 +91,16 @@ def test_without_pillow_the_extra_is_named(
     result = run("data", "synth", tmp_path / "new", "--fonts", font_folder)
     assert result.exit_code == 2
     assert "pip install 'platelens[data]'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("regions", "places"),
+    [("zz", "free forms"), ("gb", "1 jurisdictions"), ("gb,zz", "1 jurisdictions and free forms")],
+)
+def test_plates_from_nowhere_are_free_forms(
+    run: Run, tmp_path: Path, font_folder: Path, regions: str, places: str
+) -> None:
+    common = ("--count", 16, "--fonts", font_folder, "--workers", 1, "--seed", 2)
+    result = run("data", "synth", tmp_path / "new", *common, "--regions", regions)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"16 crops of {places} in ")

@@ -61,7 +61,7 @@ def test_an_import_that_fails_leaves_nothing(
     before = sorted(p.name for p in tmp_path.iterdir())
     result = run("data", "import", "csv", crops, tmp_path / "own")
     assert result.exit_code == 2
-    assert "No space left on device" in result.stderr
+    assert result.stderr == f"error: {tmp_path / 'own'}: No space left on device\n"
     assert sorted(p.name for p in tmp_path.iterdir()) == before
 
 
@@ -97,3 +97,18 @@ def test_export_of_a_data_set_of_others(run: Run, crops: Path, tmp_path: Path) -
     (file,) = (tmp_path / "coco").rglob("*.json")
     texts = [a["attributes"].get("text") for a in json.loads(file.read_text())["annotations"]]
     assert [t for t in texts if t] == ["AB12", "C34"]
+
+
+def test_plates_that_are_not_written_are_not_counted(run: Run, crops: Path, tmp_path: Path) -> None:
+    result = run("data", "export", "csv", crops, tmp_path / "out", "--format", "csv")
+    assert result.exit_code == 0
+    assert "note: csv has no place for plates without text: 1 left out\n" in result.stderr
+    assert result.stdout.startswith(f"{tmp_path / 'out'}: 2 pictures as ")
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 2
+
+
+def test_crops_are_counted_whose_text_has_no_place(run: Run, crops: Path, tmp_path: Path) -> None:
+    result = run("data", "export", "class-folders", crops, tmp_path / "out", "--format", "csv")
+    assert "without text" not in result.stderr
+    assert result.stdout.startswith(f"{tmp_path / 'out'}: 3 pictures as ")
+    assert len(list((tmp_path / "out").rglob("*.png"))) == 3

@@ -24,8 +24,8 @@ SMALL = 150, 260  # what `recut` gives, which is larger than what it is cut from
 IMAGE = draw_plate("AB 123")
 
 
-def plan(*folders: Path) -> Sequence[FixPlan]:
-    return plan_fixes(run_audit([open_source(folder) for folder in folders]))
+def plan(*folders: Path, near: bool = False) -> Sequence[FixPlan]:
+    return plan_fixes(run_audit([open_source(folder) for folder in folders]), near=near)
 
 
 def fix(*folders: Path) -> None:
@@ -132,8 +132,20 @@ def test_of_equal_pictures_the_best_one_stays(tmp_path: Path) -> None:
     ]
     for lines, stays in cases:
         write_index(tmp_path, *lines)
-        (each,) = plan(tmp_path)
+        (each,) = plan(tmp_path, near=True)
         assert [line["image"] for line in each.after] == [f"images/{stays}"]
+
+
+def test_only_identical_pictures_are_moved_unless_asked(tmp_path: Path) -> None:
+    for name, image in (("a.png", IMAGE), ("b.jpg", recut(IMAGE)), ("c.png", IMAGE)):
+        write_picture(tmp_path, name, image)
+    lines = record("a.png", None), record("b.jpg", None, SMALL), record("c.png", None)
+    write_index(tmp_path, *lines)
+    (each,) = plan(tmp_path)
+    assert [(f.image, f.reason) for f in each.fixes] == [("images/c.png", "identical with a.png")]
+    write_index(tmp_path, *lines[:2])
+    assert plan(tmp_path) == []
+    assert len(plan(tmp_path, near=True)[0].fixes) == 1
 
 
 def test_a_chain_of_frames_keeps_what_is_no_longer_the_same(tmp_path: Path) -> None:
@@ -141,7 +153,7 @@ def test_a_chain_of_frames_keeps_what_is_no_longer_the_same(tmp_path: Path) -> N
         write_picture(tmp_path, f"{n}.png", draw_plate(f"AB {n}", n))
     write_index(tmp_path, *(record(f"{n}.png", None) for n in range(4)))
     audit = run_audit([open_source(tmp_path)])
-    (each,) = plan_fixes(replace(audit, near=[(0, 1), (1, 2), (2, 3)]))
+    (each,) = plan_fixes(replace(audit, near=[(0, 1), (1, 2), (2, 3)]), near=True)
     assert [line["image"] for line in each.after] == ["images/0.png", "images/2.png"]
     assert [f.reason for f in each.fixes] == [
         "nearly the same as 0.png",
@@ -248,3 +260,29 @@ def test_texts_are_never_changed(folder: Path) -> None:
     before = {p.text for s in load_samples(folder) for p in s.plates}
     fix(folder)
     assert {p.text for s in load_samples(folder) for p in s.plates} <= before
+
+
+def test_a_missing_picture_is_unlisted_not_moved(folder: Path) -> None:
+    (folder / "images/bad.png").unlink()
+    fix(folder)
+    assert listed(folder) == ["good.png", "boxes.png"]
+    first = log(folder)[0]
+    assert (first["action"], first["after"]) == ("unlist picture", None)
+    assert not (folder / "removed").exists()
+
+
+def test_a_full_disk_leaves_the_log_and_the_lines_as_they_were(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "fixes.jsonl").write_text('{"action": "old"}\n')
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    (each,) = plan(folder)
+
+    def full(path: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        apply_fixes(each)
+    assert caught.value.filename == str(folder / "fixes.jsonl")
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.datasets import LabelledPlate, Sample
+from platelens.datasets import LabelledPlate, Loaded, Sample
 from platelens.datasets.audit.readings import check_readings
 from platelens.types import Box, Quad, Reading, RgbImage
 
@@ -34,8 +34,8 @@ def labelled(*texts: str | None, quad: Quad | None = None) -> Sample:
 
 
 def check(reader: Reader, *samples: Sample, least: float = 0.9) -> list[tuple[str, str]]:
-    pictures = {Path("a.png"): GREY}
-    found = check_readings(samples, reader, least, pictures, lambda: None)
+    loaded = Loaded(samples, (), {Path("a.png"): GREY})
+    found = check_readings(loaded, reader, least, lambda: None)
     return [(finding.kind, finding.message) for finding in found]
 
 
@@ -73,9 +73,8 @@ def test_the_plate_is_cut_by_its_corners_else_by_its_box() -> None:
 def test_many_plates_are_read_a_batch_at_a_time_and_each_is_counted() -> None:
     steps: list[int] = []
     reader = Reader("XY9")
-    samples = [labelled("AB1", None, "CD2")] * 50
-    pictures = {Path("a.png"): GREY}
-    found = list(check_readings(samples, reader, 0.9, pictures, lambda: steps.append(1)))
+    loaded = Loaded([labelled("AB1", None, "CD2")] * 50, (), {Path("a.png"): GREY})
+    found = list(check_readings(loaded, reader, 0.9, lambda: steps.append(1)))
     assert len(steps) == len(found) == 100
     assert [f.plate for f in found[:2]] == [0, 2]
     assert max(reader.calls) <= 66

@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from platelens.datasets import LabelledPlate, Sample
+from platelens import imaging
+from platelens.datasets import LabelledPlate, Loaded, Sample
 from platelens.datasets.readers.labels import LabelLog, RawPlate
+from platelens.errors import ImageError
 from platelens.types import Box, FloatArray, Quad
 from tests.datasets.readers.conftest import DrawPicture
 
@@ -186,3 +188,16 @@ def test_labels_for_another_size(
     log = LabelLog()
     log.note_size("here", stated_hw, Sample(tmp_path / "a.png", 64, 48, ()))
     assert [dropped for _, dropped in notes(log)] == [False] * noted
+
+
+def test_a_picture_is_loaded_from_its_file_or_from_where_it_is_kept(
+    tmp_path: Path, draw_picture: DrawPicture
+) -> None:
+    file, kept = draw_picture(tmp_path / "a.png"), Path("nowhere/0.png")
+    pixels = imaging.from_array(np.full((4, 5, 3), 9, np.uint8), order="rgb")
+    samples = [Sample(file, 64, 48, ()), Sample(kept, 5, 4, ()), Sample(Path("gone.png"), 1, 1, ())]
+    loaded = Loaded(samples, (), {kept: pixels})
+    assert loaded.load(samples[0]).shape == (48, 64, 3)
+    assert loaded.load(samples[1]) is pixels
+    with pytest.raises(ImageError, match=r"gone\.png"):
+        loaded.load(samples[2])

@@ -13,7 +13,7 @@ from tests.datasets.readers.conftest import DrawPicture
 
 LABELS = "type: car\nplate: ABC1234\nlayout: Brazilian\ncorners: 10,20 30,21 30,28 10,27\n"
 QUAD = Quad((10, 20), (30, 21), (30, 28), (10, 27))
-PLATE = LabelledPlate(Box(10, 20, 30, 28), QUAD, "ABC1234", 1, "br")
+PLATE = LabelledPlate(Box(10, 20, 30, 28), QUAD, "ABC1234")
 
 
 def put(draw_picture: DrawPicture, path: Path, text: str = LABELS) -> Path:

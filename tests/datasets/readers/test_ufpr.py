@@ -24,7 +24,7 @@ position_plate: 10 20 20 8
 """
 NEW = OLD.replace("position_plate: 10 20 20 8", "corners: 10,20 30,21 30,28 10,27")
 QUAD = Quad((10, 20), (30, 21), (30, 28), (10, 27))
-PLATE = LabelledPlate(Box(10, 20, 30, 28), None, "ABC1234", 1, "br")
+PLATE = LabelledPlate(Box(10, 20, 30, 28), None, "ABC1234")
 VEHICLE = Box(4, 6, 44, 36)
 
 
@@ -52,7 +52,7 @@ def test_several_vehicles_and_an_unread_plate(tmp_path: Path, draw_picture: Draw
     second = "position_vehicle: 0 0 9 9\n\ttype: motorcycle\nplate:\nposition_plate: 1 1 4 4\n"
     put(draw_picture, tmp_path / "a.png", f"vehicles: 2\n{OLD}\n{second}")
     (sample,) = read_ufpr(tmp_path).samples
-    assert sample.plates == (PLATE, LabelledPlate(Box(1, 1, 5, 5), None, None, 2, "br"))
+    assert sample.plates == (PLATE, LabelledPlate(Box(1, 1, 5, 5), None, None, 2))
     assert sample.vehicles == (VEHICLE, Box(0, 0, 9, 9))
     assert sample.split == ""
 
@@ -92,7 +92,7 @@ def test_what_is_noted(tmp_path: Path, draw_picture: DrawPicture) -> None:
 
 
 def test_written_and_read_back(tmp_path: Path, draw_picture: DrawPicture) -> None:
-    cycle = LabelledPlate(Box(45, 2, 55, 12), None, None, 2, "br")
+    cycle = LabelledPlate(Box(45, 2, 55, 12), None, None, 2)
     far = Box(44, 1, 60, 30)
     samples = [
         Sample(draw_picture(tmp_path / "1/a.png"), 64, 48, (PLATE,), (VEHICLE,), "test"),

@@ -15,7 +15,7 @@ from platelens.cli.extras import require_extra
 from platelens.cli.failures import SOME_FAILED, one_line, one_line_errors
 from platelens.cli.progress import watched
 from platelens.errors import AnnotationError
-from platelens.runtime import DEFAULT_RECOGNIZER
+from platelens.runtime import DEFAULT_RECOGNIZER, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,14 @@ Sources = Annotated[
     ),
 ]
 DoFix = Annotated[
-    bool, typer.Option("--fix", help="Mend what needs no judgement; nothing is deleted.")
+    bool,
+    typer.Option(
+        "--fix",
+        help="Move unreadable pictures and all but one of identical ones to removed/, unlist "
+        "missing ones, cut boxes at the edge, drop those outside.",
+    ),
 ]
+Near = Annotated[bool, typer.Option("--near", help="Also move near-duplicates.")]
 NoModel = Annotated[bool, typer.Option("--no-model", help="Do not let a model doubt the texts.")]
 Believed = Annotated[
     float,
@@ -53,6 +59,7 @@ def check(  # noqa: PLR0913  # a command's options are its arguments
     *,
     form: opt.FormatName = None,
     fix: DoFix = False,
+    near: Near = False,
     no_model: NoModel = False,
     reader: opt.ReaderName = DEFAULT_RECOGNIZER,
     min_confidence: Believed = 0.9,
@@ -81,20 +88,25 @@ def check(  # noqa: PLR0913  # a command's options are its arguments
         stage = build_recognizer(reader, device=device, threads=threads, top_n=1)
         doubt = Doubt(stage, min_confidence)
     audit = run_audit(opened, doubt, watch=watched)
-    plans = plan_fixes(audit)
+    plans = plan_fixes(audit, near=near)
     _print_table(audit)
     if list_findings:
         for finding in audit.findings:
             typer.echo(_line(finding))
     if json_file is not None:
-        json_file.write_text(json.dumps(_record(audit, plans), ensure_ascii=False), "utf-8")
+        _write(json_file, json.dumps(_record(audit, plans), ensure_ascii=False))
     if html_file is not None:
         from platelens.evaluation.audit_page import audit_page
 
-        html_file.write_text(audit_page(audit, plans), "utf-8")
+        _write(html_file, audit_page(audit, plans))
     _mend(plans, fix=fix)
     if any(finding.severity == "error" for finding in audit.findings):
         raise typer.Exit(SOME_FAILED)
+
+
+def _write(path: Path, text: str) -> None:
+    # Names of files need not be Unicode; JSON understands what is written in their place.
+    write_whole(path, text.encode(errors="backslashreplace"))
 
 
 def _print_table(audit: Audit) -> None:

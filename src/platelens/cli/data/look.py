@@ -13,6 +13,7 @@ import typer
 from platelens.cli import options as opt
 from platelens.cli.data.transfer import Source, report_problems
 from platelens.cli.failures import one_line_errors
+from platelens.runtime import write_whole
 
 if TYPE_CHECKING:
     from platelens.datasets import DatasetStats
@@ -103,6 +104,6 @@ def show(  # noqa: PLR0913  # a command's options are its arguments
     loaded = read_dataset(source, form)
     report_problems(loaded.problems)
     settings = SheetSettings(columns=columns, cell_px=cell, seed=seed)
-    sheet = draw_contact_sheet(loaded.samples, count, settings, loaded.pictures)
-    imaging.save(sheet, picture)
+    sheet = draw_contact_sheet(loaded, count, settings)
+    write_whole(picture, imaging.encode(sheet, picture.suffix))
     typer.echo(f"{picture}: {min(count, len(loaded.samples))} of {len(loaded.samples)} pictures")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -26,6 +26,10 @@ Parts = Annotated[
     str, typer.Option("--parts", metavar="NAME=SHARE,...", help="The parts; together 1.")
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace splits that are there already.")]
+
+
+_MUCH: Final = 0.1
+"""A part that is off its share by more than this is worth a note."""
 
 
 @one_line_errors()
@@ -78,5 +82,14 @@ def _print_table(
         pictures = sum(map(len, mine))
         plates = sum(len(sample.plates) for samples in mine for sample in samples)
         counts = [str(number) for number in (pictures, plates, len(mine))]
-        table.add_row(escape(one_line(name)), f"{share:.1%}", f"{pictures / total:.1%}", *counts)
+        got = pictures / total
+        table.add_row(escape(one_line(name)), f"{share:.1%}", f"{got:.1%}", *counts)
+        if not pictures:
+            _note(name, "stays empty: too few groups")
+        elif abs(got - share) > _MUCH:
+            _note(name, f"got {got:.1%}, not {share:.1%}: groups stay together")
     Console().print(table)
+
+
+def _note(part: str, text: str) -> None:
+    typer.echo(f"note: part {one_line(part)} {text}", err=True)

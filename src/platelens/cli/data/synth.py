@@ -6,6 +6,7 @@ import enum
 import os
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,6 +14,7 @@ import typer
 
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line_errors
+from platelens.errors import FormatError
 
 _WORKERS: Final = min(4, os.cpu_count() or 1)
 
@@ -105,14 +107,22 @@ def synth(  # noqa: PLR0913  # a command's options are its arguments
             progress=lambda done: bar.advance(task, done),
         )
     seconds = time.monotonic() - start
-    places = len(drawn.keys() - {None})
     rate = count / max(seconds, 1e-9)
-    typer.echo(
-        f"{count} {kind.value} of {places} jurisdictions in {seconds:.1f} s: {rate:.0f} a second"
-    )
+    typer.echo(f"{count} {kind.value} of {_places(drawn)} in {seconds:.1f} s: {rate:.0f} a second")
+
+
+def _places(drawn: Collection[str | None]) -> str:
+    """Say whence plates are; None stands for those from nowhere."""
+    known = len(set(drawn) - {None})
+    words = [f"{known} jurisdictions"] if known or None not in drawn else []
+    return " and ".join([*words, "free forms"] if None in drawn else words)
 
 
 def _codes(regions: str | None) -> tuple[str, ...] | None:
+    """Read CODE,...; FormatError when there is none."""
     if regions is None:
         return None
-    return tuple(code.strip().lower() for code in regions.split(",") if code.strip())
+    codes = tuple(code.strip().lower() for code in regions.split(",") if code.strip())
+    if not codes:
+        raise FormatError(f"--regions {regions!r}: expected codes of jurisdictions, as us-ca,gb")
+    return codes

@@ -61,7 +61,16 @@ def export_data(
     report_problems(loaded.problems)
     for name, count in lost.items():
         typer.echo(f"note: {form} has no place for {name}: left out {count} times", err=True)
-    typer.echo(f"{destination}: {len(loaded.samples)} pictures as {target.title}")
+    pictures = len(loaded.samples)
+    if "box" not in target.holds:  # a picture a plate
+        plates = [plate for sample in loaded.samples for plate in sample.plates]
+        unread = sum(not plate.readable for plate in plates) if "text" in target.holds else 0
+        pictures = len(plates) - unread
+        if unread:
+            typer.echo(
+                f"note: {form} has no place for plates without text: {unread} left out", err=True
+            )
+    typer.echo(f"{destination}: {pictures} pictures as {target.title}")
 
 
 def report_problems(problems: Sequence[Problem]) -> None:

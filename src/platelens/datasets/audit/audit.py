@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.readers.registry import read_dataset
 from platelens.datasets.sample import Sample
 from platelens.errors import AnnotationError
-from platelens.types import Recognizer, RgbImage
+from platelens.types import Recognizer
 
 Watch = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """Gets a title and a number of steps; gives what is to be called after each."""
@@ -46,9 +46,9 @@ class Audit:
     findings: Sequence[Finding]
 
     @property
-    def pictures(self) -> Mapping[Path, RgbImage]:
-        """The pictures without a file of their own."""
-        return {path: image for s in self.sources for path, image in s.loaded.pictures.items()}
+    def loaded(self) -> Loaded:
+        """All data sets as one."""
+        return _join(self.sources, self.samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +90,9 @@ def run_audit(
     samples = _with_splits(sources)
     if not samples:
         raise AnnotationError(f"{sources[0].path}: has no picture to check")
-    pictures = {path: image for s in sources for path, image in s.loaded.pictures.items()}
+    loaded = _join(sources, samples)
     with watch("reading pictures", len(samples)) as on_picture:
-        prints = take_fingerprints([s.image for s in samples], pictures, on_picture)
+        prints = take_fingerprints([s.image for s in samples], loaded.pictures, on_picture)
     with ExitStack() as stack:
         near = duplicate_pairs(
             samples, prints, lambda n: stack.enter_context(watch("comparing pictures", n))
@@ -103,10 +103,13 @@ def run_audit(
     if doubt is not None:
         texts = sum(plate.readable for sample in samples for plate in sample.plates)
         with watch("reading plates", texts) as on_plate:
-            findings += check_readings(
-                samples, doubt.recognizer, doubt.min_confidence, pictures, on_plate
-            )
+            findings += check_readings(loaded, doubt.recognizer, doubt.min_confidence, on_plate)
     return Audit(sources, samples, prints, near, findings)
+
+
+def _join(sources: Sequence[Source], samples: Sequence[Sample]) -> Loaded:
+    pictures = {path: image for s in sources for path, image in s.loaded.pictures.items()}
+    return Loaded(samples, (), pictures)
 
 
 def _with_splits(sources: Sequence[Source]) -> list[Sample]:

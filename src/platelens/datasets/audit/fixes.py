@@ -11,12 +11,14 @@ from typing import Any, Final, Literal
 
 from platelens.datasets.audit.audit import Audit
 from platelens.datasets.audit.clusters import connect, exact_groups
+from platelens.datasets.audit.duplicates import Pair
 from platelens.datasets.audit.fingerprint import Fingerprint, Unreadable
 from platelens.datasets.audit.labels import inside, leaves
 from platelens.datasets.audit.relations import contradict, texts_of
 from platelens.datasets.index import INDEX_NAME, Record, enumerate_records, write_records
 from platelens.datasets.sample import Sample
 from platelens.errors import AnnotationError
+from platelens.runtime import write_whole
 from platelens.types import Box
 
 REMOVED_NAME: Final = "removed"
@@ -26,15 +28,18 @@ LOG_NAME: Final = "fixes.jsonl"
 """What was done: one action a line, written before it is done."""
 
 
+Action = Literal["move picture", "unlist picture", "cut box", "drop box"]
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One action."""
 
-    action: Literal["move picture", "cut box", "drop box"]
+    action: Action
     image: str  # as it is listed
     reason: str
-    before: Any  # the line of a picture that is moved; else the box or what has it
-    after: Any  # the new place, None where there is no file to move; else the new box
+    before: Any  # the line of a picture that is moved or unlisted; else the box or what has it
+    after: Any  # the new place or the new box; None where nothing stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,22 @@ class FixPlan:
     after: tuple[Record, ...]
 
 
-def plan_fixes(audit: Audit) -> list[FixPlan]:
+def plan_fixes(audit: Audit, *, near: bool = False) -> list[FixPlan]:
     """Say what can be mended in the data sets that have the project's own form.
 
-    * Pictures that cannot be read are moved away, and so is every picture that is the same as
+    * Pictures that cannot be read are moved away, and so is every file that is identical with
       one that stays. What stays is, in this order: outside of the split "train", with more
       texts, larger, listed first. Pictures with contradicting texts stay, and so do pictures
       that are listed twice.
+    * Pictures whose files are missing are no longer listed.
     * Boxes are cut at the edge of their picture; those wholly outside of it are dropped.
+
+    Args:
+        audit: of the data sets.
+        near: nearly identical pictures are moved as identical ones are.
     """
     removals = {i: e.reason for i, e in enumerate(audit.prints) if isinstance(e, Unreadable)}
-    removals |= _superfluous(audit)
+    removals |= _superfluous(audit, set(audit.near) if near else set())
     plans, first = [], 0
     for source in audit.sources:
         numbers = range(first, first + len(source.loaded.samples))
@@ -83,25 +93,24 @@ def apply_fixes(plan: FixPlan) -> None:
     if tuple(record for _, record in enumerate_records(plan.folder)) != plan.before:
         raise AnnotationError(f"{index}: was changed while it was checked; check it again")
     moves = [fix for fix in plan.fixes if fix.action == "move picture"]
-    lost = sum(fix.after is None for fix in moves)
+    lost = sum(fix.action == "unlist picture" for fix in plan.fixes)
     if 2 * lost > len(plan.before):
         raise AnnotationError(f"{index}: {lost} of {len(plan.before)} pictures are not there")
     _note(plan.fixes, plan.folder / LOG_NAME)
     for fix in moves:
         source = plan.folder / fix.image
-        if fix.after is not None and source.exists():  # else a run cut short has moved it
+        if source.exists():  # else a run cut short has moved it
             target = plan.folder / fix.after
             target.parent.mkdir(parents=True, exist_ok=True)
             source.replace(target)
     write_records(plan.after, plan.folder)
 
 
-def _superfluous(audit: Audit) -> dict[int, str]:
+def _superfluous(audit: Audit, near: set[Pair]) -> dict[int, str]:
     """Give the pictures of which another one stays, with the reason."""
     samples = audit.samples
     exact = exact_groups(audit.prints)
     first = {i: group[0] for group in exact for i in group}
-    near = set(audit.near)
     pairs = [*near, *((group[0], i) for group in exact for i in group[1:])]
     paths = [sample.image for sample in samples]
     twice = {path for path, lines in _counts(paths).items() if lines > 1}
@@ -151,7 +160,8 @@ def _plan(
         image, each = record["image"], prints[number]
         if number in removals and _is_inside(image):
             place = _new_place(folder, image)
-            fixes.append(Fix("move picture", image, removals[number], record, place))
+            action: Action = "move picture" if place else "unlist picture"
+            fixes.append(Fix(action, image, removals[number], record, place))
             continue
         changed = record
         if isinstance(each, Fingerprint) and each.size_hw == (record["height"], record["width"]):
@@ -210,7 +220,4 @@ def _note(fixes: Sequence[Fix], path: Path) -> None:
     lines = "".join(json.dumps(asdict(fix), ensure_ascii=False) + "\n" for fix in fixes)
     old = path.read_bytes() if path.exists() else b""
     torn = old and not old.endswith(b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        file.write(("\n" if torn else "") + lines)
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(path, old + (b"\n" if torn else b"") + lines.encode())

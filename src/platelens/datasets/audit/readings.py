@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from platelens import imaging
 from platelens.alphabet import fold_lookalikes
 from platelens.datasets.audit.findings import Finding
+from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
 from platelens.geometry import cut_plate
@@ -18,26 +17,24 @@ _PLATES_AT_A_TIME: Final = 64
 
 
 def check_readings(
-    samples: Sequence[Sample],
+    loaded: Loaded,
     recognizer: Recognizer,
     min_confidence: float,
-    pictures: Mapping[Path, RgbImage],
     on_plate: Callable[[], None],
 ) -> Iterator[Finding]:
     """Give the labelled plates on which a reader is confident of another text.
 
     Args:
-        samples: pictures that cannot be read are passed over.
+        loaded: pictures that cannot be read are passed over.
         recognizer: reads them; it should not have been trained on these labels.
         min_confidence: from which on it is believed, 0..1.
-        pictures: those without a file, see `Loaded.pictures`.
         on_plate: called after each plate with a text.
     """
     batch: list[tuple[Sample, int, RgbImage]] = []
-    for sample in samples:
+    for sample in loaded.samples:
         numbers = [i for i, plate in enumerate(sample.plates) if plate.text]
         try:
-            image = _load(sample, pictures) if numbers else None
+            image = loaded.load(sample) if numbers else None
         except ImageError:
             image = None
         for number in numbers:
@@ -48,11 +45,6 @@ def check_readings(
             yield from _read(batch, recognizer, min_confidence)
             batch = []
     yield from _read(batch, recognizer, min_confidence)
-
-
-def _load(sample: Sample, pictures: Mapping[Path, RgbImage]) -> RgbImage:
-    image = pictures.get(sample.image)
-    return imaging.load(sample.image) if image is None else image
 
 
 def _read(

@@ -39,7 +39,7 @@ class PlateCut:
         if self.pixels is None:
             shutil.copyfile(self.sample.image, path)
         else:
-            imaging.save(self.pixels, path)
+            path.write_bytes(imaging.encode(self.pixels, path.suffix))
 
 
 def cut_plates(samples: Sequence[Sample]) -> Iterator[PlateCut]:

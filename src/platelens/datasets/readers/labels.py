@@ -43,6 +43,11 @@ class Loaded:
     pictures: Mapping[Path, RgbImage] = field(default_factory=dict)
     """Pictures without a file of their own, by the `Sample.image` that stands for them."""
 
+    def load(self, sample: Sample) -> RgbImage:
+        """Give the picture of a sample; ImageError if it cannot be read."""
+        image = self.pictures.get(sample.image)
+        return imaging.load(sample.image) if image is None else image
+
 
 @dataclass(frozen=True, slots=True)
 class RawPlate:

@@ -21,7 +21,7 @@ from platelens.datasets.readers.fields import (
 from platelens.datasets.readers.labels import LabelLog, Loaded, RawPlate
 from platelens.datasets.readers.pictures import copy_picture
 from platelens.datasets.readers.splits import split_name
-from platelens.datasets.readers.ufpr import REGION, TWO_ROWS
+from platelens.datasets.readers.ufpr import TWO_ROWS
 from platelens.datasets.sample import LabelledPlate, Sample
 from platelens.errors import AnnotationError
 from platelens.geometry import quad_to_array
@@ -61,7 +61,7 @@ def _plate(labels: Path, fields: Mapping[str, Field]) -> RawPlate:
             raise AnnotationError(f"{labels}: {key}: is missing")
     rows = 2 if fields["type"].value.lower() == TWO_ROWS else 1
     corners = fields["corners"].corners()
-    return RawPlate(corners=corners, text=fields["plate"].value, rows=rows, region=REGION)
+    return RawPlate(corners=corners, text=fields["plate"].value, rows=rows)
 
 
 def _read_splits(path: Path) -> dict[str, str]:

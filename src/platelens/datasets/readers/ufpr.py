@@ -22,7 +22,6 @@ from platelens.errors import AnnotationError
 from platelens.geometry import quad_to_array
 from platelens.types import Box
 
-REGION: Final = "br"
 TWO_ROWS: Final = "motorcycle"
 """The type of vehicle whose plates have two rows."""
 
@@ -57,7 +56,7 @@ def _plates(labels: Path, fields: Sequence[Field]) -> list[RawPlate]:
             rows = 2 if field.value.lower() == TWO_ROWS else 1
         elif field.key == "plate":
             begun.append(field)
-            plates.append(RawPlate(text=field.value, rows=rows, region=REGION))
+            plates.append(RawPlate(text=field.value, rows=rows))
         elif field.key in ("position_plate", "corners"):
             if not plates:
                 raise field.error("there is no 'plate' before it")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -49,20 +50,22 @@ def generate(
     Raises:
         AnnotationError: `destination` has something in it.
         FormatError: an unknown jurisdiction.
-        PlatelensError: a picture could not be drawn or written, or a worker died.
+        OSError: a picture could not be written; names `destination`.
+        PlatelensError: a picture could not be drawn, or a worker died.
     """
     source = PictureSource(settings, fonts, Catalogue.default(settings.codes))
     samples: list[Sample] = []
     with staged_folder(destination) as folder:
         (folder / "images").mkdir()
-        for batch in _draw_all(source, folder, workers):
-            samples += batch
-            progress(len(batch))
+        with closing(_draw_all(source, folder, workers)) as batches:  # no worker outlives it
+            for batch in batches:
+                samples += batch
+                progress(len(batch))
         write_samples(samples, folder)
     return Counter(plate.region for sample in samples for plate in sample.plates)
 
 
-def _draw_all(source: PictureSource, folder: Path, workers: int) -> Iterator[list[Sample]]:
+def _draw_all(source: PictureSource, folder: Path, workers: int) -> Generator[list[Sample]]:
     """Draw all pictures into `folder`; gives them in order, batch by batch."""
     count = source.settings.count
     batches = [range(first, min(first + _BATCH, count)) for first in range(0, count, _BATCH)]
@@ -89,7 +92,7 @@ def _draw_one(source: PictureSource, folder: Path, index: int) -> Sample:
     try:
         pixels, plates = source.draw(index)
         Image.fromarray(pixels).save(path, quality=source.settings.jpeg_quality)
-    except PlatelensError:
+    except (PlatelensError, OSError):
         raise
     except Exception as error:  # whatever it is must reach the caller from another process
         raise PlatelensError(f"picture {index} of seed {source.settings.seed}: {error}") from error
