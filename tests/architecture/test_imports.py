@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = {"torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"}
+EXTRAS = {
+    *("torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"),
+    *("imagehash", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
+}
 
 
 def modules_after(statement: str) -> set[str]:
