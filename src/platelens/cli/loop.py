@@ -10,6 +10,7 @@ import typer
 
 from platelens.cli.failures import Failures, describe, one_line
 from platelens.cli.options import NO_OUTPUTS, Outputs
+from platelens.cli.progress import watched
 from platelens.cli.sinks import open_sinks, open_stdout
 from platelens.cli.sources import find_sources
 from platelens.errors import ImageError
@@ -66,13 +67,10 @@ def work_through(
 def _watched(files: Sequence[str], *, as_json: bool) -> Iterator[str]:
     # JSON lines that run over the same terminal are progress enough.
     crowded = as_json and sys.stdout.isatty()
-    if len(files) < MANY or crowded or not sys.stderr.isatty():
+    if len(files) < MANY or crowded:
         yield from files
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
-        yield from progress.track(files)
+    with watched("", len(files)) as step:
+        for name in files:
+            yield name
+            step()

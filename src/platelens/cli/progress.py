@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def watched(title: str, total: int) -> Iterator[Callable[[], None]]:
-    """Give a function to be called after every one of `total` steps."""
+def watched(title: str, total: int) -> Iterator[Callable[..., None]]:
+    """Give a function to be called after every one of `total` steps, or with how many were made."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda _=1: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    columns = (f"{title}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+    with Progress(
+        title, *columns, console=console, transient=True, redirect_stdout=False
+    ) as progress:
         task = progress.add_task(title, total=total)
-        yield lambda: progress.advance(task)
+        yield lambda steps=1: progress.advance(task, steps)

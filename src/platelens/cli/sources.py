@@ -8,9 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-IMAGE_SUFFIXES: Final = frozenset(
-    {".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
+from platelens.imaging import IMAGE_SUFFIXES
 
 _NAMED_SKIPS: Final = 3
 

@@ -79,7 +79,7 @@ def run_engine(
     outcomes: list[Outcome] = []
     with _Store(keep, engine) as store:
         for each, sample in pictures_of(sets):
-            key = (each.name, each.picture_name(sample), _mark(sample))
+            key = (each.name, each.picture_name(sample), _mark(sample) if keep else "")
             record = store.get(key)
             if record is None:
                 record = _run(engine, sample, is_first=not outcomes)

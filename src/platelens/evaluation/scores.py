@@ -93,9 +93,7 @@ def score(engine: str, version: str, outcomes: Sequence[Outcome]) -> EngineScore
     if not outcomes:
         raise ValueError("scores need a picture")
     measured = {key: measure(kind, outcomes) for key, kind in rates.KINDS.items()}
-    measured |= {
-        key: statistics.compute_statistic(kind, outcomes) for key, kind in statistics.KINDS.items()
-    }
+    measured |= statistics.compute_statistics(outcomes)
     if not any(finding.region for outcome in outcomes for finding in outcome.findings):
         # An engine that tells no region is not measured at it.
         measured = {key: rate for key, rate in measured.items() if not key.startswith("region")}
@@ -156,7 +154,7 @@ def _leave_out(name: str, own: Sequence[Outcome], others: Sequence[Outcome]) -> 
 def draw_curves(outcomes: Sequence[Outcome]) -> Curves:
     """Give the curves of detection and of the texts' confidence, thinned out to be drawn."""
     detections = statistics.merge_detections(
-        [statistics.detections_of(outcome).per_iou[0.5] for outcome in outcomes]
+        [statistics.detections_of(outcome) for outcome in outcomes]
     )
     precision_recall: list[tuple[float, float]] = []
     if detections.truths and detections.confidences:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Final
 
 from platelens.evaluation.outcome import Outcome
@@ -45,9 +44,17 @@ class StatisticKind:
     unit: str = ""
 
 
-def compute_statistic(kind: StatisticKind, outcomes: Sequence[Outcome]) -> Rate | None:
+def compute_statistics(outcomes: Sequence[Outcome]) -> dict[str, Rate | None]:
+    """Give every score of KINDS; those of the same pieces share them."""
+    pieces = {
+        piece: [piece(outcome) for outcome in outcomes]
+        for piece in {kind.piece for kind in KINDS.values()}
+    }
+    return {key: _compute(kind, pieces[kind.piece]) for key, kind in KINDS.items()}
+
+
+def _compute(kind: StatisticKind, pieces: Sequence[Any]) -> Rate | None:
     """Give a score with its 95 % interval by picture; None where there is nothing to score."""
-    pieces = [kind.piece(outcome) for outcome in outcomes]
     try:
         value = kind.compute(pieces)
     except ValueError:
@@ -66,13 +73,11 @@ def detections_of(outcome: Outcome) -> MeanAveragePrecision:
     return score
 
 
-def merge_detections(pieces: Sequence[AveragePrecision]) -> AveragePrecision:
-    """Add up the detections of pictures."""
-    return reduce(_merge, pieces, AveragePrecision())
-
-
-def _merge(total: AveragePrecision, piece: AveragePrecision) -> AveragePrecision:
-    total.merge(piece)
+def merge_detections(pieces: Sequence[MeanAveragePrecision]) -> AveragePrecision:
+    """Add up the detections of pictures, as matched at an overlap of 0.5."""
+    total = AveragePrecision()
+    for piece in pieces:
+        total.merge(piece.per_iou[0.5])
     return total
 
 
@@ -133,9 +138,9 @@ def regions_of(outcome: Outcome) -> list[tuple[str, str]]:
 KINDS: Final[Mapping[str, StatisticKind]] = {
     "ap_50": StatisticKind(
         "AP50",
-        lambda outcome: detections_of(outcome).per_iou[0.5],
+        detections_of,
         lambda pieces: merge_detections(pieces).compute(),
-        count=lambda piece: piece.truths,
+        count=lambda piece: piece.per_iou[0.5].truths,
         unit="%",
     ),
     "ap_50_95": StatisticKind(

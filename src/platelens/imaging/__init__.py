@@ -1,11 +1,12 @@
 """Pixels in and out; the only place that knows BGR."""
 
-from platelens.imaging.decode import MAX_PIXELS, decode, load, read_size_hw
+from platelens.imaging.decode import IMAGE_SUFFIXES, MAX_PIXELS, decode, load, read_size_hw
 from platelens.imaging.draw import draw_plate
 from platelens.imaging.encode import encode, save
 from platelens.imaging.pixels import crop, from_array
 
 __all__ = [
+    "IMAGE_SUFFIXES",
     "MAX_PIXELS",
     "crop",
     "decode",

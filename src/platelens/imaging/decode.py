@@ -31,6 +31,12 @@ _set_log_level = getattr(cv2, "setLogLevel", None) or cv2.utils.logging.setLogLe
 _set_log_level(0)
 
 
+IMAGE_SUFFIXES: Final = frozenset(
+    {".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+)
+"""Of the files that can be read, in lower case: a hint, since their first bytes decide."""
+
+
 def load(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> RgbImage:
     """Read an image file as it is meant to be displayed.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import os
-import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line_errors
+from platelens.cli.progress import watched
 from platelens.errors import FormatError
 
 _WORKERS: Final = min(4, os.cpu_count() or 1)
@@ -78,8 +78,6 @@ def synth(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Draw plates of the world with their labels, as many as wanted."""
     require_extra("data", "PIL")
-    from rich.console import Console
-    from rich.progress import Progress
 
     from platelens.datasets.synth import find_fonts
     from platelens.datasets.synth.generate import generate
@@ -96,16 +94,8 @@ def synth(  # noqa: PLR0913  # a command's options are its arguments
     )
     letters = find_fonts(fonts)
     start = time.monotonic()
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(kind.value, total=count)
-        drawn = generate(
-            settings,
-            letters,
-            destination,
-            workers=workers,
-            progress=lambda done: bar.advance(task, done),
-        )
+    with watched(kind.value, count) as step:
+        drawn = generate(settings, letters, destination, workers=workers, progress=step)
     seconds = time.monotonic() - start
     rate = count / max(seconds, 1e-9)
     typer.echo(f"{count} {kind.value} of {_places(drawn)} in {seconds:.1f} s: {rate:.0f} a second")

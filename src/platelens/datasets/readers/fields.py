@@ -56,6 +56,17 @@ class Field:
         return numbers
 
 
+def finite_number(word: str, where: str) -> float:
+    """Give a word as a finite number; AnnotationError, which begins with `where`, if it is none."""
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise AnnotationError(f"{where}: expected a number, got {word!r}")
+    return number
+
+
 def read_lines(path: Path) -> list[str]:
     """Give the lines of a text file in UTF-8.
 

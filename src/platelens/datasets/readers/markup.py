@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from platelens.datasets.readers.fields import finite_number
 from platelens.errors import AnnotationError
 
 
@@ -68,13 +68,7 @@ class Element:
         return self._finite(self.attribute(name), f"<{self.tag}> {name}")
 
     def _finite(self, value: str, what: str) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise AnnotationError(f"{self.where}: {what}: expected a number, got {value!r}")
-        return number
+        return finite_number(value, f"{self.where}: {what}")
 
 
 def read_xml(path: Path) -> Element:

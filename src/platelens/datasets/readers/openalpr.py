@@ -5,12 +5,11 @@ A line has six fields with tabs between them: name of the picture, x, y, width, 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from platelens.datasets.readers.fields import find_pairs, read_lines
+from platelens.datasets.readers.fields import find_pairs, finite_number, read_lines
 from platelens.datasets.readers.labels import LabelLog, Loaded, RawPlate
 from platelens.datasets.readers.pictures import copy_picture
 from platelens.datasets.sample import LabelledPlate, Sample
@@ -47,16 +46,10 @@ def _plate(line: str, where: str) -> tuple[str, RawPlate]:
             f"{where}: expected {len(_FIELDS)} fields ({', '.join(_FIELDS)}) with tabs between "
             f"them, got {len(fields)}"
         )
-    numbers = []
-    for name, word in zip(_FIELDS[1:5], fields[1:5], strict=True):
-        try:
-            number = float(word)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise AnnotationError(f"{where}: {name}: expected a number, got {word!r}")
-        numbers.append(number)
-    x, y, width, height = numbers
+    x, y, width, height = (
+        finite_number(word, f"{where}: {name}")
+        for name, word in zip(_FIELDS[1:5], fields[1:5], strict=True)
+    )
     return fields[0], RawPlate(xyxy=(x, y, x + width, y + height), text=fields[5])
 
 

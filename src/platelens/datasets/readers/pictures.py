@@ -13,11 +13,7 @@ from typing import Final
 from platelens.datasets.readers.cut import free_path
 from platelens.datasets.readers.splits import SPLITS, plain_name, split_name
 from platelens.errors import AnnotationError
-
-SUFFIXES: Final = frozenset(
-    {".bmp", ".jfif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-)
-"""Of picture files, in lower case."""
+from platelens.imaging import IMAGE_SUFFIXES
 
 ALL: Final = "all"
 """The name, in files and folders, of the samples that have no split."""
@@ -42,7 +38,7 @@ def find_files(folder: Path, suffixes: frozenset[str]) -> list[Path]:
 
 def find_pictures(folder: Path) -> list[Path]:
     """Do as `find_files` for pictures."""
-    return find_files(folder, SUFFIXES)
+    return find_files(folder, IMAGE_SUFFIXES)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

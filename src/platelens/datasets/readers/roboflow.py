@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Final
 
 from platelens.datasets.readers.attributes import AttributeReader, Place
 from platelens.datasets.readers.coco import read_coco, write_coco_file
-from platelens.datasets.readers.fields import read_lines
+from platelens.datasets.readers.fields import finite_number, read_lines
 from platelens.datasets.readers.gather import Gatherer, PictureLabel
 from platelens.datasets.readers.labels import LabelLog, Loaded, RawPlate
 from platelens.datasets.readers.pictures import (
@@ -82,18 +81,7 @@ class _Row:
 
     def numbers(self, names: Sequence[str]) -> list[float]:
         """Give the values of columns as finite numbers; AnnotationError if one is none."""
-        numbers = []
-        for name in names:
-            try:
-                number = float(self.values[name])
-            except ValueError:
-                number = math.nan
-            if not math.isfinite(number):
-                raise AnnotationError(
-                    f"{self.where}: {name}: expected a number, got {self.values[name]!r}"
-                )
-            numbers.append(number)
-        return numbers
+        return [finite_number(self.values[name], f"{self.where}: {name}") for name in names]
 
 
 def _read_csv(source: Path, tables: Sequence[Path]) -> Loaded:

@@ -7,7 +7,6 @@ OBB     class, then x and y of each corner
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from platelens.datasets.readers.corners import in_reading_order, is_plate_shape
-from platelens.datasets.readers.fields import read_lines
+from platelens.datasets.readers.fields import finite_number, read_lines
 from platelens.datasets.readers.labels import LabelLog, Loaded, RawPlate
 from platelens.datasets.readers.pictures import (
     copy_picture,
@@ -139,21 +138,11 @@ def _read_rows(path: Path, counts: Sequence[int]) -> list[_Row]:
         if len(words) - 1 not in counts:
             wanted = " or ".join(str(count + 1) for count in counts)
             raise AnnotationError(f"{where}: expected {wanted} numbers, got {len(words)}")
-        numbers = [_number(word, where) for word in words]
+        numbers = [finite_number(word, where) for word in words]
         if numbers[0] < 0 or numbers[0] % 1:
             raise AnnotationError(f"{where}: class: expected a whole number, got {words[0]!r}")
         rows.append(_Row(where, int(numbers[0]), numbers[1:]))
     return rows
-
-
-def _number(word: str, where: str) -> float:
-    try:
-        number = float(word)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise AnnotationError(f"{where}: expected a number, got {word!r}")
-    return number
 
 
 def _class_names(info: YoloClasses | None, rows: Mapping[Path, Sequence[_Row]]) -> dict[int, str]:

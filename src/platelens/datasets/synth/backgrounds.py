@@ -13,11 +13,10 @@ import numpy as np
 from platelens.datasets.index import INDEX_NAME, load_samples
 from platelens.datasets.synth.paint import between, pick
 from platelens.errors import ImageError
-from platelens.geometry import box_to_quad, quad_to_array
-from platelens.imaging import load
+from platelens.geometry import quad_to_array
+from platelens.imaging import IMAGE_SUFFIXES, load
 from platelens.types import FloatArray, RgbImage
 
-_SUFFIXES: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _PIECES_FROM: Final = 200
 """Pictures that pieces are cut from, kept in memory; more of them would tell nobody more."""
 
@@ -46,11 +45,11 @@ class Backgrounds:
             return
         if (folder / INDEX_NAME).exists():
             for sample in load_samples(folder):
-                quads = [p.quad or box_to_quad(p.box) for p in sample.plates]
+                quads = [p.outline for p in sample.plates]
                 self._plates[sample.image] = [quad_to_array(quad) for quad in quads]
             self._paths = sorted(self._plates)
         else:
-            self._paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
+            self._paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES)
         if not self._paths:
             raise ImageError(f"{folder}: no picture was found in it; name a folder of pictures")
         self._kept = self._paths[:: -(-len(self._paths) // _PIECES_FROM)]
