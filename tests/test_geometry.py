@@ -109,3 +109,39 @@ def test_huge_plates_are_cut_smaller_with_their_proportions() -> None:
 )
 def test_impossible_corners_still_give_a_crop(quad: Quad) -> None:
     assert min(geometry.cut_plate(ramp(), quad).shape) >= 1
+
+
+def test_a_grown_quad_is_larger_by_shares_of_its_sides() -> None:
+    quad = geometry.box_to_quad(Box(100, 50, 300, 100))
+    grown = geometry.quad_to_array(geometry.grow_quad(quad, (0.1, 0.2)))
+    np.testing.assert_allclose(grown, [[80, 40], [320, 40], [320, 110], [80, 110]], atol=1e-3)
+    back = geometry.grow_quad(geometry.array_to_quad(grown), (-20 / 240, -10 / 70))
+    np.testing.assert_allclose(
+        geometry.quad_to_array(back), geometry.quad_to_array(quad), atol=1e-2
+    )
+
+
+def test_a_quad_grows_in_its_own_perspective() -> None:
+    near_side = Quad((0, 0), (100, 20), (100, 60), (0, 80))
+    grown = geometry.quad_to_array(geometry.grow_quad(near_side, (0.2, 0.0)))
+    # The upper edge stays on its line, and the side that is far away grows by less.
+    assert grown[1, 1] == pytest.approx(20 + 0.2 * (grown[1, 0] - 100), abs=0.01)
+    assert 0 < grown[1, 0] - 100 != pytest.approx(-grown[0, 0], rel=0.1)
+
+
+def test_a_quad_turns_about_its_middle() -> None:
+    turned = geometry.turn_quad(geometry.box_to_quad(Box(0, 0, 40, 20)), 90)
+    np.testing.assert_allclose(
+        geometry.quad_to_array(turned), [[30, -10], [30, 30], [10, 30], [10, -10]], atol=1e-4
+    )
+
+
+def test_a_plate_is_read_with_a_margin_that_ends_with_the_picture() -> None:
+    image = RgbImage(np.zeros((100, 200, 3), np.uint8))
+    inside = geometry.box_to_quad(Box(50, 40, 150, 60))
+    x, y = geometry.READING_MARGIN
+    height, width, _ = geometry.cut_for_reading(image, inside).shape
+    assert (height, width) == (round(20 * (1 + 2 * y)), round(100 * (1 + 2 * x)))
+    assert geometry.cut_for_reading(image, inside, (0.0, 0.0)).shape == (20, 100, 3)
+    whole = geometry.box_to_quad(Box(0, 0, 200, 100))
+    assert geometry.cut_for_reading(image, whole).shape == (100, 200, 3)

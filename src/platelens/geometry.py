@@ -12,6 +12,10 @@ from platelens.types import Box, FloatArray, Quad, RgbImage
 MAX_PLATE_SIDE: Final = 1024
 """Longer side of a rectified plate, in pixels; more is no gain to a reader and costs memory."""
 
+READING_MARGIN: Final = (0.04, 0.07)
+"""Readers see this much around a plate, in shares of its width and of its height: corners that a
+detector puts a little too far inside would cut letters off."""
+
 
 def iou_xyxy(a: FloatArray, b: FloatArray) -> FloatArray:
     """Give the intersection over union of every box of `a` with every box of `b`.
@@ -83,6 +87,43 @@ def rectify(image: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> RgbImage:
         image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
     return RgbImage(np.asarray(pixels, dtype=np.uint8))
+
+
+def grow_quad(quad: Quad, share_xy: tuple[float, float]) -> Quad:
+    """Move the sides of a quad outwards, by these shares of its width and of its height.
+
+    The corners are moved as points of the plate's plane, so that a grown quad is seen in the same
+    perspective. Negative shares move them inwards.
+    """
+    x, y = share_xy
+    unit = np.array([[-x, -y], [1 + x, -y], [1 + x, 1 + y], [-x, 1 + y]], np.float32)
+    matrix = cv2.getPerspectiveTransform(picture_corners((1, 1)), quad_to_array(quad))
+    return array_to_quad(np.asarray(cv2.perspectiveTransform(unit[None], matrix)[0]))
+
+
+def turn_quad(quad: Quad, degrees: float) -> Quad:
+    """Turn a quad about its middle, clockwise as it is seen."""
+    corners = quad_to_array(quad)
+    middle = corners.mean(axis=0)
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return array_to_quad((corners - middle) @ turn.T + middle)
+
+
+def cut_for_reading(
+    image: RgbImage, quad: Quad, margin: tuple[float, float] = READING_MARGIN
+) -> RgbImage:
+    """Give the upright plate as `cut_plate` does, with a margin around it.
+
+    Args:
+        image: the frame.
+        quad: corners of the plate in pixels of `image`.
+        margin: in shares of the plate's width and height. Where the picture ends, it ends too.
+    """
+    corners, grown = quad_to_array(quad), quad_to_array(grow_quad(quad, margin))
+    end = np.array([image.shape[1], image.shape[0]], np.float32)
+    kept = np.clip(grown, np.minimum(corners, 0), np.maximum(corners, end))
+    return cut_plate(image, array_to_quad(kept))
 
 
 def cut_plate(image: RgbImage, quad: Quad) -> RgbImage:

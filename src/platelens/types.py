@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 RgbImage = NewType("RgbImage", NDArray[np.uint8])
 """uint8, shape (H, W, 3), channel order R, G, B. Made only by `platelens.imaging`."""
+
+READABLE_FROM: Final = 0.2
+"""A text that is less sure than this is no more than a guess: the plate counts as unreadable. Of
+such guesses fewer than one in four is right (docs/models.md)."""
 
 FloatArray = NDArray[np.float32]
 """float32 of any shape; the docstring or the comment beside it says which."""
@@ -85,6 +89,11 @@ class Reading:
     char_confidences: tuple[float, ...]  # 0..1, one per character of `text`
     candidates: tuple[Candidate, ...]  # best first; the first one is `text`
     rows: int  # 1 or 2
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a text, and it is more than a guess."""
+        return self.text != "" and self.confidence >= READABLE_FROM
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ def test_each_picture_is_one_plate(run: Run, crops: Path) -> None:
     printed = [json.loads(line) for line in result.stdout.splitlines()]
     assert [p["text"] for p in printed] == ["A", "B", "C"]
     first = printed[0]
-    keys = ["image", "width", "height", "text", "confidence", "characters", "candidates", "rows"]
-    assert list(first) == [*keys, "ms"]
+    keys = ["image", "width", "height", "text", "confidence", "readable"]
+    assert list(first) == [*keys, "characters", "candidates", "rows", "ms"]
     assert list(first["ms"]) == ["read", "total"]
     assert (first["width"], first["height"]) == (64, 32)
     assert first["candidates"][0] == {"text": "A", "confidence": first["confidence"]}
@@ -37,6 +37,7 @@ def test_what_cannot_be_read_has_an_empty_text(run: Run, photos: Path) -> None:
     assert result.exit_code == 0
     printed = json.loads(result.stdout)
     assert (printed["text"], printed["confidence"], printed["characters"]) == ("", 0, [])
+    assert printed["readable"] is False
     assert run("ocr", photos / "none.png").stdout.split("\t")[1] == "unreadable"
 
 

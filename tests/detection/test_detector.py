@@ -49,7 +49,7 @@ def test_a_plate_is_found_once_in_pixels_of_the_picture(session: FakeSession) ->
 
 
 def test_the_input_is_as_long_as_the_manifest_says(session: FakeSession) -> None:
-    PlateDetector(session).detect(picture(200, 400))
+    PlateDetector(session).detect(picture(150, 300))
     (images,) = session.seen
     assert images.shape == (1, 64, 128, 3)
     assert images.dtype == np.uint8
@@ -108,3 +108,40 @@ def test_a_close_up_is_looked_at_again_at_half_the_scale(session: FakeSession) -
     # The halves are gone, the whole plate and the small one elsewhere are there.
     boxes = sorted((p.box.x1, p.box.y1, p.box.x2, p.box.y2) for p in plates)
     np.testing.assert_allclose(boxes, [(48, 128, 448, 208), (60, 384, 108, 424)], atol=0.01)
+
+
+class FarSession(FakeSession):
+    """Sees a plate of 500 px when it is near, and letters of it and a far one at a finer look."""
+
+    def run(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        self.seen.append(images)
+        _, height, width, _ = images.shape
+        cells = np.zeros((1, 13, height // 8, width // 8), np.float32)
+        cells[:, 0] = -9
+        # (row, column, half of the width in strides): 64 px at 512; 20 and 30 px at 1024.
+        spots = [(10, 10, 4.0)] if width == 512 else [(20, 20, 1.25), (40, 90, 1.875)]
+        for row, column, half in spots:
+            cells[:, 0, row, column] = 2.0
+            cells[:, 1:5, row, column] = np.log([half, 1.0, half, 1.0])
+        return [cells]
+
+
+def test_a_large_picture_is_looked_at_again_and_letters_are_no_plates(
+    session: FakeSession,
+) -> None:
+    far = FarSession(replace(session.manifest, input_size=(512, 512)))
+    plates = PlateDetector(far).detect(picture(1600, 2560))
+    assert [images.shape[1:3] for images in far.seen] == [(320, 512), (640, 1024)]
+    widths = sorted(p.box.width for p in plates)
+    np.testing.assert_allclose(widths, [75, 320], atol=0.1)
+
+
+def test_the_second_look_has_its_limit(session: FakeSession) -> None:
+    PlateDetector(session).detect(picture(5_000, 10_000))
+    assert [images.shape[2] for images in session.seen] == [128, 2560]
+
+
+def test_a_size_of_its_own_replaces_the_manifests(session: FakeSession) -> None:
+    PlateDetector(session, long_side=256).detect(picture(200, 400))
+    (images,) = session.seen
+    assert images.shape == (1, 128, 256, 3)

@@ -69,7 +69,7 @@ def picture(tmp_path: Path, street: Street) -> Path:
     "spec", ["", "abbyy", "platelens+", "platelens+abbyy", "tesseract+platelens", "result:x", "x:y"]
 )
 def test_unknown_engines_are_refused_with_the_known_ones(spec: str) -> None:
-    known = "platelens, easyocr, rapidocr, tesseract, platelens\\+easyocr.*results:FILE, command:"
+    known = "platelens, platelens-accurate, easyocr, rapidocr, tesseract, platelens\\+easyocr.*results:FILE, command:"
     with pytest.raises(
         EngineError, match=f"unknown engine '{spec.replace('+', '.')}'; known: {known}"
     ):
@@ -133,7 +133,7 @@ def test_our_detector_with_another_reader(
     findings = engine.read(picture)
     assert [f.text for f in findings] == ["ZZ99", "ZZ99"]
     assert findings[0].text_confidence == 0.5
-    assert [c.shape for c in fake.crops] == [(32, 64, 3), (32, 64, 3)]
+    assert [c.shape for c in fake.crops] == [(36, 69, 3), (36, 69, 3)]  # 32 x 64 and a margin
     assert len(engine.scan(picture) or ()) == 2
     assert engine.name == "platelens+tesseract"
     assert "tiny_detector" in engine.version
@@ -200,7 +200,7 @@ def test_given_plates_go_to_readers_of_others(
     plates = [LabelledPlate(Box(52, 76, 116, 108), None, "A")]
     engine = open_given_engine("platelens+tesseract", tiny, {picture: plates})
     assert [f.text for f in engine.read(picture)] == ["ZZ99"]
-    assert fake.crops[0].shape == (32, 64, 3)
+    assert fake.crops[0].shape == (36, 69, 3)  # 32 x 64 and a margin
 
 
 @pytest.mark.parametrize("spec", ["tesseract", "platelens+x", "results:a", "command:b"])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from platelens import imaging
-from platelens.geometry import box_to_quad
-from platelens.pipeline import Pipeline, PipelineSettings
+from platelens.geometry import READING_MARGIN, box_to_quad
+from platelens.pipeline import Pipeline, PipelineSettings, View
 from platelens.types import Box, Candidate, Detection, Reading, RgbImage
 
 
@@ -56,10 +56,11 @@ def test_plates_come_from_left_to_right_with_their_readings() -> None:
     assert [p.region for p in plates] == [None, None]
 
 
-def test_crops_have_the_natural_size_of_the_plate() -> None:
+def test_crops_have_the_natural_size_of_the_plate_and_its_margin() -> None:
     recognizer = CountingRecognizer(reading("A"))
     Pipeline(FixedDetector(detection(20)), recognizer).run(picture())
-    assert recognizer.calls == [[(20, 40, 3)]]
+    x, y = READING_MARGIN
+    assert recognizer.calls == [[(round(20 * (1 + 2 * y)), round(40 * (1 + 2 * x)), 3)]]
 
 
 def test_a_batch_is_read_in_one_call_and_sorted_back() -> None:
@@ -143,3 +144,23 @@ def test_a_recogniser_that_loses_a_plate_is_noticed() -> None:
         pipeline.run(picture())
     with pytest.raises(ValueError, match="2 crops, 1 readings"):
         pipeline.run_timed(picture())
+
+
+def test_several_views_of_a_plate_are_read_at_once_and_merged() -> None:
+    views = (View(margin=(0.0, 0.0)), View(margin=(0.5, 0.5)))
+    recognizer = CountingRecognizer(
+        reading("A", 0.9), reading("A", 0.5), reading("B", 0.6), reading("C", 0.2)
+    )
+    pipeline = Pipeline(
+        FixedDetector(detection(20), detection(200)), recognizer, PipelineSettings(views=views)
+    )
+    plates = pipeline.run(picture())
+    assert recognizer.calls == [[(20, 40, 3), (40, 80, 3), (20, 40, 3), (40, 80, 3)]]
+    assert [(p.text, p.confidence) for p in plates] == [
+        ("A", pytest.approx(0.7)), ("B", pytest.approx(0.3))
+    ]  # fmt: skip
+
+
+def test_a_plate_without_a_view_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one view"):
+        PipelineSettings(views=())

@@ -56,6 +56,7 @@ def write(folder: Path, text: str, name: str = "xx.toml") -> Path:
         pytest.param("{HH}", [("HH",)], id="one word"),
         pytest.param("A B-C", [("A",), (" ",), ("B",), ("-",), ("C",)], id="gaps"),
         pytest.param("A/B", [("A",), ("/",), ("B",)], id="two rows"),
+        pytest.param("A(7)", [("A",), ("(",), ("7",), (")",)], id="small"),
         pytest.param("{A,BC}[12]/#", [("A", "BC"), ("1", "2"), ("/",), tuple(DIGITS)], id="all"),
     ],
 )
@@ -90,6 +91,11 @@ def test_fewer_letters_leave_the_words_that_are_spelt_out() -> None:
         pytest.param("{}", "cannot read '{}'", id="empty list"),
         pytest.param("{B,,C}", "cannot read '{B,,C}'", id="empty word"),
         pytest.param("A}", "cannot read '}'", id="stray brace"),
+        pytest.param("A(1", "needs its \\)", id="open bracket"),
+        pytest.param("A1)", "needs its \\)", id="stray bracket"),
+        pytest.param("A(1/2)", "needs its \\)", id="bracket over two rows"),
+        pytest.param("((1))", "needs its \\)", id="bracket in a bracket"),
+        pytest.param("A()", "needs its \\)", id="empty bracket"),
     ],
 )
 def test_a_malformed_pattern_is_refused(pattern: str, message: str) -> None:

@@ -11,6 +11,7 @@ from platelens.runtime import (
     model_folder,
     model_names,
     open_session,
+    split_size,
 )
 
 
@@ -40,3 +41,24 @@ def test_other_names_are_unknown_and_the_known_ones_listed(name: str) -> None:
     with pytest.raises(UnknownModelError) as caught:
         model_folder(name)
     assert caught.value.known == model_names()
+
+
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("detector_small", ("detector_small", None)),
+        ("detector_small@384", ("detector_small", 384)),
+        ("path:/models/a@b", ("path:/models/a@b", None)),
+        ("path:/models/a@b@640", ("path:/models/a@b", 640)),
+    ],
+)
+def test_a_size_may_stand_behind_a_detectors_name(
+    name: str, split: tuple[str, int | None]
+) -> None:
+    assert split_size(name) == split
+
+
+@pytest.mark.parametrize("size", [0, 127, 2561, 10**9])
+def test_a_size_that_no_detector_can_have_is_refused(size: int) -> None:
+    with pytest.raises(ModelError, match="128 to 2560"):
+        split_size(f"detector_small@{size}")

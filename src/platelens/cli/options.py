@@ -35,9 +35,16 @@ MinConfidence = Annotated[
     float,
     typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out plates less sure."),
 ]
+Accurate = Annotated[
+    bool,
+    typer.Option("--accurate", help="Read each plate in several views: slower, more is right."),
+]
 Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Candidates a plate in JSON.")]
 DetectorName = Annotated[
-    str, typer.Option("--detector", metavar="NAME", help="Model that finds plates, or path:DIR.")
+    str,
+    typer.Option(
+        "--detector", metavar="NAME", help="Model that finds plates, or path:DIR; @640 sets a size."
+    ),
 ]
 ReaderName = Annotated[
     str, typer.Option("--reader", metavar="NAME", help="Model that reads plates, or path:DIR.")

@@ -19,6 +19,7 @@ def read(  # noqa: PLR0913  # a command's options are its arguments
     crops: opt.CropsDir = None,
     min_confidence: opt.MinConfidence = 0.0,
     top: opt.Top = opt.DEFAULT_TOP,
+    accurate: opt.Accurate = False,
     detector: opt.DetectorName = DEFAULT_DETECTOR,
     reader: opt.ReaderName = DEFAULT_RECOGNIZER,
     device: opt.Device = "cpu",
@@ -36,6 +37,7 @@ def read(  # noqa: PLR0913  # a command's options are its arguments
         threads=threads,
         top_n=top,
         min_confidence=min_confidence,
+        accurate=accurate,
     )
     work_through(
         paths,

@@ -62,6 +62,7 @@ def _text(reading: Reading | None) -> Record:
         "text": reading.text if reading else "",
         # The confidence that there is nothing to read is none in a text.
         "confidence": _confidence(reading.confidence if reading and reading.text else 0.0),
+        "readable": reading is not None and reading.is_readable,
     }
 
 

@@ -102,6 +102,7 @@ class CsvFile:
         *("image", "plate", "text", "confidence", "detection_confidence", "rows", "region"),
         *("x1", "y1", "x2", "y2"),
         *("tl_x", "tl_y", "tr_x", "tr_y", "br_x", "br_y", "bl_x", "bl_y"),
+        "readable",
     )
 
     def __init__(self, file: TextIO) -> None:
@@ -117,7 +118,8 @@ class CsvFile:
         for number, plate in enumerate(read_record(name, result, top=1)["plates"], start=1):
             values = [plate[c] for c in self.COLUMNS[2:7]]
             corners = [v for corner in plate["corners"] for v in corner]
-            rows.append([name, number, *values, *plate["box"], *corners])
+            place = [*plate["box"], *corners]
+            rows.append([name, number, *values, *place, plate["readable"]])
         self._write(rows)
 
     def _write(self, rows: Iterable[Iterable[object]]) -> None:
@@ -140,10 +142,13 @@ class AnnotatedPictures:
 
         image = result.image
         for plate in result.plates:
-            found, text = plate.detection, plate.text
-            confidence = found.confidence if plate.reading is None else plate.confidence
-            shown = confidence if text or plate.reading is None else None
-            image = imaging.draw_plate(image, found.quad, text, shown)
+            found, reading = plate.detection, plate.reading
+            if reading is None:
+                image = imaging.draw_plate(image, found.quad, "", found.confidence)
+            elif reading.is_readable:
+                image = imaging.draw_plate(image, found.quad, reading.text, reading.confidence)
+            else:
+                image = imaging.draw_plate(image, found.quad, "unreadable", None)
         imaging.save(image, self._names.take(name, ".jpg"))
 
 
@@ -246,7 +251,7 @@ def _cells(plate: Plate) -> tuple[str, str, str]:
     corners = " ".join(str(round(v)) for v in (box.x1, box.y1, box.x2, box.y2))
     if plate.reading is None:
         return "-", f"{plate.detection.confidence:.3f}", corners
-    if not plate.text:
+    if not plate.reading.is_readable:
         return "unreadable", "", corners
     return plate.text, f"{plate.confidence:.3f}", corners
 

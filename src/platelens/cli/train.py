@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line_errors
+from platelens.cli.progress import watched
 from platelens.errors import RecipeError
+
+if TYPE_CHECKING:
+    from platelens.training.journal import Report
+
+_logger = logging.getLogger(__name__)
 
 RecipeFile = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A recipe of the package by name, or a TOML file.")
@@ -38,7 +46,7 @@ def train(
     changes: Changes = None,
 ) -> None:
     """Train a model by a recipe; an interrupted run goes on where it was."""
-    require_extra("train", "torch")
+    require_extra("train", "torch", "tensorboard")
     # Threads that spin while they wait would take the cores from the loader's processes. OpenMP
     # looks at this once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -47,20 +55,42 @@ def train(
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", force=True)
     plan = load_recipe(recipe_path(recipe), _changes(changes or []))
-    run_recipe(plan, data, out or Path("runs") / plan.name)
+    with watched(plan.name, plan.fit.samples // plan.fit.batch_size) as move:
+        run_recipe(plan, data, out or Path("runs") / plan.name, on_report=_teller(move))
 
 
 @one_line_errors()
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Model folder to write.")],
+    *,
+    int8: Annotated[
+        bool, typer.Option("--int8", help="Convolutions of 8-bit integers: smaller and faster.")
+    ] = False,
+    data: DataDir = Path("../shared/data"),
 ) -> None:
     """Turn a finished run into a model folder: ONNX graph and manifest, checked."""
-    require_extra("train", "torch")
+    require_extra("train", "torch", "tensorboard")
     from platelens.training.export import export_run
 
-    manifest = export_run(run, folder)
+    manifest = export_run(run, folder, int8_data=data if int8 else None)
     typer.echo(f"{folder}: {manifest.name}, sha256 {manifest.sha256}")
+
+
+def _teller(move: Callable[..., None]) -> Callable[[Report], None]:
+    """Give what tells of a report: the bar on a terminal, a line anywhere else."""
+    reached = 0
+
+    def tell(report: Report) -> None:
+        nonlocal reached
+        if sys.stderr.isatty():
+            note = f"loss {report.loss:.3f}, {report.ms_per_sample:.1f} ms a sample"
+            move(report.step - reached, note)
+            reached = report.step
+        else:
+            _logger.info("%s", report.line())
+
+    return tell
 
 
 def _changes(items: list[str]) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from typing import Final, Protocol
 from platelens import imaging
 from platelens.alphabet import normalise
 from platelens.datasets import LabelledPlate
-from platelens.detection import PlateDetector
 from platelens.errors import EngineError
 from platelens.evaluation.outcome import Finding, findings_of
 from platelens.evaluation.printed import CommandEngine, ResultsEngine
-from platelens.geometry import cut_plate
-from platelens.pipeline import PlateReader, build_recognizer
+from platelens.geometry import cut_for_reading
+from platelens.pipeline import PlateReader, build_detector, build_recognizer
 from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
 from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
@@ -27,8 +26,8 @@ from platelens.runtime import (
     MANIFEST_NAME,
     load_manifest,
     model_folder,
-    open_session,
     sha256_hex,
+    split_size,
 )
 from platelens.types import Candidate, Detection, Plate, Reading, Recognizer, RgbImage
 
@@ -102,13 +101,15 @@ FOREIGN: Final[Mapping[str, Callable[[EngineOptions], ForeignReader]]] = {
 """Readers of others, alone as `NAME` and behind our detector as `platelens+NAME`."""
 
 _OURS: Final = "platelens"
+_ACCURATE: Final = "platelens-accurate"
 
 
 def open_engine(spec: str, options: EngineOptions) -> Engine:
     """Open an engine.
 
     Args:
-        spec: `platelens`; `rapidocr`, `tesseract` or `easyocr`, alone on whole photographs or as
+        spec: `platelens`; `platelens-accurate`, which reads each plate in several views;
+            `rapidocr`, `tesseract` or `easyocr`, alone on whole photographs or as
             `platelens+rapidocr`... on what our detector finds; `results:FILE`, which holds what
             `platelens read --json` printed; `command:COMMAND`, which prints the like for the
             file it is called with.
@@ -124,14 +125,14 @@ def open_engine(spec: str, options: EngineOptions) -> Engine:
         return ResultsEngine(spec, Path(rest))
     if colon and kind == "command":
         return CommandEngine(spec, rest)
-    if spec == _OURS:
+    if spec in (_OURS, _ACCURATE):
         return _PlateEngine(spec, options)
     if spec in FOREIGN:
         return _LineEngine(spec, FOREIGN[spec](options))
     ours, plus, name = spec.partition("+")
     if plus and ours == _OURS and name in FOREIGN:
         return _PlateEngine(spec, options, FOREIGN[name](options))
-    known = [_OURS, *FOREIGN, *(f"{_OURS}+{name}" for name in FOREIGN)]
+    known = [_OURS, _ACCURATE, *FOREIGN, *(f"{_OURS}+{name}" for name in FOREIGN)]
     raise EngineError(
         f"unknown engine {spec!r}; known: {', '.join(known)}, results:FILE, command:COMMAND"
     )
@@ -181,7 +182,7 @@ class _GivenEngine:
 
     def read(self, image: Path, /) -> tuple[Finding, ...]:
         pixels, plates = imaging.load(image), self._plates[image]
-        readings = self._reader.read([cut_plate(pixels, p.outline) for p in plates])
+        readings = self._reader.read([cut_for_reading(pixels, p.outline) for p in plates])
         found = [Detection(p.box, p.outline, 1.0) for p in plates]
         return findings_of(map(Plate, found, readings))
 
@@ -204,10 +205,14 @@ class _PlateEngine:
             reader or options.reader,
             device=options.device,
             threads=options.threads,
+            accurate=name == _ACCURATE,
         )
-        folder = model_folder(options.detector)
-        session = open_session(folder, device=options.device, threads=options.threads)
-        self._scanner = PlateDetector(session, score_threshold=SCAN_THRESHOLD)
+        self._scanner = build_detector(
+            options.detector,
+            device=options.device,
+            threads=options.threads,
+            score_threshold=SCAN_THRESHOLD,
+        )
 
     def read(self, image: Path, /) -> tuple[Finding, ...]:
         return findings_of(self._reader.read(image))
@@ -244,6 +249,8 @@ def _finding(text: str, line: TextLine) -> Finding:
 
 def _model_version(name: str) -> str:
     """Name a model by its manifest, which holds its settings and the checksum of its graph."""
-    folder = model_folder(name)
+    model, size = split_size(name)
+    folder = model_folder(model)
     manifest = load_manifest(folder)  # says what is wrong with it, if anything is
-    return f"{manifest.name} {sha256_hex((folder / MANIFEST_NAME).read_bytes())[:12]}"
+    at = f"@{size}" if size else ""
+    return f"{manifest.name}{at} {sha256_hex((folder / MANIFEST_NAME).read_bytes())[:12]}"

@@ -12,16 +12,28 @@ from platelens.runtime import (
     Session,
     model_folder,
     open_session,
+    split_size,
 )
 from platelens.runtime.manifest import Task
 from platelens.types import Detector, Recognizer
 
 
 def build_detector(
-    name: str = DEFAULT_DETECTOR, *, device: str = "cpu", threads: int = 2
+    name: str = DEFAULT_DETECTOR,
+    *,
+    device: str = "cpu",
+    threads: int = 2,
+    score_threshold: float | None = None,
 ) -> PlateDetector:
-    """Open the plate detector of that name; ModelError and DeviceError as `open_session`."""
-    return PlateDetector(_open(name, "detection", device=device, threads=threads))
+    """Open the plate detector of that name; ModelError and DeviceError as `open_session`.
+
+    A size may stand behind the name: "detector_small@384" brings pictures to 384 pixels at their
+    longer side, which is faster, "detector_small@640" finds smaller plates. `score_threshold`
+    (0..1) replaces the model's own.
+    """
+    model, long_side = split_size(name)
+    session = _open(model, "detection", device=device, threads=threads)
+    return PlateDetector(session, score_threshold=score_threshold, long_side=long_side)
 
 
 def build_recognizer(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from platelens.geometry import box_to_quad, cut_plate
+from platelens.geometry import READING_MARGIN, box_to_quad, cut_for_reading, turn_quad
+from platelens.pipeline.vote import merge_readings
 from platelens.types import (
     Box,
     Detection,
@@ -17,6 +18,18 @@ from platelens.types import (
     Recognizer,
     RgbImage,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way to cut a plate out."""
+
+    margin: tuple[float, float] = READING_MARGIN  # shares of the plate's width and height
+    turn: float = 0.0  # degrees, clockwise
+
+
+ACCURATE_VIEWS: Final = (View(), View(margin=(0.0, 0.0)), View(margin=(0.08, 0.14)))
+"""Where the corners are a little wrong, one of these shows the whole plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +48,16 @@ class PipelineSettings:
     whole_width: tuple[int, int] = (24, 800)
     """Width of such a picture in pixels, least and most: larger ones are hardly crops."""
 
+    views: tuple[View, ...] = (View(),)
+    """How each plate is cut out to be read; of several, the readings are merged."""
+
     def __post_init__(self) -> None:
         """Refuse confidences that are none."""
         for value in (self.min_confidence, self.whole_min_confidence):
             if not 0 <= value <= 1:
                 raise ValueError(f"a confidence lies between 0 and 1, got {value}")
+        if not self.views:
+            raise ValueError("a plate needs at least one view")
 
 
 DEFAULT_SETTINGS: Final = PipelineSettings()
@@ -106,7 +124,7 @@ class Pipeline:
         crops: list[RgbImage] = []
         for image in images:
             finds.append(self._find(image))
-            crops += [cut_plate(image, f.detection.quad) for f in finds[-1]]
+            crops += self._cut(image, finds[-1])
         readings = iter(self._read(crops))
         return [self._join(each, [next(readings) for _ in each]) for each in finds]
 
@@ -115,8 +133,7 @@ class Pipeline:
         start = time.perf_counter()
         finds = self._find(image)
         found = time.perf_counter()
-        crops = [cut_plate(image, f.detection.quad) for f in finds]
-        plates = self._join(finds, self._read(crops))
+        plates = self._join(finds, self._read(self._cut(image, finds)))
         end = time.perf_counter()
         return ReadResult(
             image=image,
@@ -141,14 +158,24 @@ class Pipeline:
         aspect = float(width / height)
         return narrowest <= int(width) <= widest and squarest <= aspect <= longest
 
+    def _cut(self, image: RgbImage, finds: Sequence[_Find]) -> list[RgbImage]:
+        """Give all views of the first place, then of the second..."""
+        return [
+            cut_for_reading(image, turn_quad(find.detection.quad, view.turn), view.margin)
+            for find in finds
+            for view in self.settings.views
+        ]
+
     def _read(self, crops: list[RgbImage]) -> list[Reading]:
+        """Give one reading for all views of a place."""
         readings = self.recognizer.read(crops) if crops else []
         if len(readings) != len(crops):
             raise ValueError(
                 f"a recogniser must give a reading for each crop; "
                 f"got {len(crops)} crops, {len(readings)} readings"
             )
-        return readings
+        step = len(self.settings.views)
+        return [merge_readings(readings[i : i + step]) for i in range(0, len(readings), step)]
 
     def _join(self, finds: list[_Find], readings: list[Reading]) -> list[Plate]:
         plates = []

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 from platelens import imaging
 from platelens.pipeline.build import build_pipeline
-from platelens.pipeline.pipeline import PipelineSettings, ReadResult
+from platelens.pipeline.pipeline import (
+    ACCURATE_VIEWS,
+    DEFAULT_SETTINGS,
+    PipelineSettings,
+    ReadResult,
+)
 from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 from platelens.types import Detector, Plate, Recognizer, RgbImage
 
@@ -32,13 +37,15 @@ class PlateReader:
         threads: how many threads one call of a model may use.
         top_n: how many candidates a plate gets at most; of an own recogniser, its own matter.
         min_confidence: plates whose text is less sure are left out; 0..1.
+        accurate: read every plate in several views and merge what they say: slower, and more is
+            right.
 
     Raises:
         ModelError: a model is unknown, damaged or does not fit.
         DeviceError: the device is not available here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the front door has one for each thing to decide
         self,
         detector: Detector | str = DEFAULT_DETECTOR,
         recognizer: Recognizer | str = DEFAULT_RECOGNIZER,
@@ -47,8 +54,10 @@ class PlateReader:
         threads: int = 2,
         top_n: int = 5,
         min_confidence: float = 0.0,
+        accurate: bool = False,
     ) -> None:
-        settings = PipelineSettings(min_confidence=min_confidence)
+        views = ACCURATE_VIEWS if accurate else DEFAULT_SETTINGS.views
+        settings = PipelineSettings(min_confidence=min_confidence, views=views)
         self.pipeline = build_pipeline(
             detector, recognizer, device=device, threads=threads, top_n=top_n, settings=settings
         )

@@ -2,7 +2,7 @@
 
 One TOML file a jurisdiction in `formats/`. The serial grammar: `@` is a letter, `#` a digit,
 `[BCD]` one character of a set, `{B,HH,M}` one word of a list, `/` begins the second row, a space
-or `-` is a gap; every other letter or digit stands for itself.
+or `-` is a gap, what stands in `(...)` is small; every other letter or digit stands for itself.
 """
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ LETTERS: Final = CHARACTERS[10:]
 DIGITS: Final = CHARACTERS[:10]
 GAPS: Final = " -"
 ROW_BREAK: Final = "/"
+SMALL: Final = "()"
 WHERE: Final = ("top", "bottom", "left", "right")
 SIDES: Final = ("left", "right", "top", "both")
 VEHICLES: Final = ("car", "motorcycle")
 
-_TOKEN: Final = re.compile(r"\[([A-Z0-9]+)\]|\{([A-Z0-9]+(?:,[A-Z0-9]+)*)\}|([@#/ A-Z0-9-])")
+_TOKEN: Final = re.compile(r"\[([A-Z0-9]+)\]|\{([A-Z0-9]+(?:,[A-Z0-9]+)*)\}|([@#/ ()A-Z0-9-])")
+_NESTED: Final = re.compile(r"([^()]|\([^()]+\))*")
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 _CODE: Final = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?")
 
@@ -111,6 +113,8 @@ def parse_pattern(pattern: str, letters: str = LETTERS, digits: str = DIGITS) ->
     rows = "".join(token[0][0] for token in tokens).split(ROW_BREAK)  # a sign for each place
     if len(rows) > 2:
         raise ValueError(f"pattern {pattern!r} has more than two rows")
+    if not all(_NESTED.fullmatch(row) for row in rows):
+        raise ValueError(f"pattern {pattern!r}: each ( needs its ) in the same row, and no other")
     if not all(normalise(row) for row in rows):
         raise ValueError(f"pattern {pattern!r} has a row without a character")
     return tuple(tokens)

@@ -7,6 +7,7 @@ from platelens.runtime.hub import (
     DEFAULT_RECOGNIZER,
     model_folder,
     model_names,
+    split_size,
 )
 from platelens.runtime.manifest import (
     GRAPH_NAME,
@@ -43,6 +44,7 @@ __all__ = [
     "read_graph",
     "require_provider",
     "sha256_hex",
+    "split_size",
     "write_manifest",
     "write_whole",
 ]

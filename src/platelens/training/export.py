@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from platelens.alphabet import CHARACTERS
@@ -27,19 +28,25 @@ from platelens.runtime import (
     write_manifest,
 )
 from platelens.training.networks import make_network
+from platelens.training.quantise import quantise, run_graph
 from platelens.training.recipe import Recipe
-from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME
+from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME, make_task
 
 OPSET: Final = 18
-_TOLERANCE: Final = 2e-3
+_TOLERANCE: Final = 2e-3  # largest error, as part of the largest number
+_INT8_TOLERANCE: Final = 0.15  # mean error, as part of the standard deviation
+_CALIBRATION: Final = 128  # pictures
+_COMPARED: Final = 16  # pictures
 
 
-def export_run(run: Path, target: Path) -> Manifest:
+def export_run(run: Path, target: Path, *, int8_data: Path | None = None) -> Manifest:
     """Write the model of a finished run into the folder `target`.
 
     Args:
         run: folder with `recipe.json`, `numbers.json` and `weights.pt`.
         target: the model folder; made if need be, older files in it are replaced.
+        int8_data: the data folder of the recipe; the graph is then one of 8-bit integers, whose
+            ranges are taken from training samples. None = a float graph.
 
     Raises:
         TrainingError: the run is not finished, or ONNX Runtime and PyTorch disagree; `target` is
@@ -49,9 +56,12 @@ def export_run(run: Path, target: Path) -> Manifest:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_graph(network, recipe, folder / GRAPH_NAME)
+        _check(network, recipe, folder / GRAPH_NAME)
+        if int8_data is not None:
+            _make_int8(network, recipe, int8_data, folder / GRAPH_NAME)
         manifest = _manifest(recipe, numbers, sha256_hex((folder / GRAPH_NAME).read_bytes()))
         write_manifest(manifest, folder)
-        _check(network, recipe, folder)
+        open_session(folder)  # manifest and graph fit each other, or this says why not
         target.mkdir(parents=True, exist_ok=True)
         for file in (GRAPH_NAME, MANIFEST_NAME):
             shutil.copyfile(folder / file, target / file)
@@ -145,14 +155,33 @@ def _example(recipe: Recipe, count: int) -> torch.Tensor:
     return torch.randint(0, 256, (count, height, width, 3), dtype=torch.uint8, generator=generator)
 
 
-def _check(network: nn.Module, recipe: Recipe, folder: Path) -> None:
+def _check(network: nn.Module, recipe: Recipe, graph: Path) -> None:
     """Compare ONNX Runtime with PyTorch on noise, for one picture and for three."""
-    session = open_session(folder)
     for count in (1, 3):
         pixels = _example(recipe, count)
-        with torch.inference_mode():
-            wanted = network(pixels).numpy()
-        (given,) = session.run(pixels.numpy())
+        given, wanted = run_graph(graph, pixels.numpy()), _look(network, pixels)
         error = float(np.abs(given - wanted).max() / max(1.0, float(np.abs(wanted).max())))
         if not error < _TOLERANCE:
             raise TrainingError(f"{recipe.name}: ONNX Runtime is off by {error:.2g} of the range")
+
+
+def _make_int8(network: nn.Module, recipe: Recipe, root: Path, graph: Path) -> None:
+    """Replace a float graph by one of 8-bit integers, and compare it on pictures that are new."""
+    pictures = make_task(recipe, root).pictures(_CALIBRATION + _COMPARED)
+    # A set with few pictures is compared on those that gave the ranges.
+    quantise(graph, pictures[_COMPARED:] or pictures)
+    errors, deviations = [], []
+    for picture in pictures[:_COMPARED]:
+        wanted = _look(network, torch.from_numpy(picture[None]))
+        errors.append(float(np.abs(run_graph(graph, picture[None]) - wanted).mean()))
+        deviations.append(float(wanted.std()))
+    error = sum(errors) / sum(deviations)
+    if not error < _INT8_TOLERANCE:
+        raise TrainingError(
+            f"{recipe.name}: with 8-bit integers it is off by {error:.2g} of its deviation"
+        )
+
+
+def _look(network: nn.Module, pixels: torch.Tensor) -> NDArray[np.float32]:
+    with torch.inference_mode():
+        return np.asarray(network(pixels).numpy())

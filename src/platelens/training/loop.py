@@ -1,33 +1,36 @@
 """The training loop, one for every task: data in, better weights out, never a lost hour.
 
-A run folder holds `log.jsonl` (one line a report) and `checkpoint.pt` (everything that is
-needed to go on after an interruption).
+A run folder holds the journal (`training.journal`) and `checkpoint.pt` (everything that is needed
+to go on after an interruption).
 """
 
 from __future__ import annotations
 
 import copy
-import json
-import logging
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from platelens.errors import TrainingError
+from platelens.training.journal import Journal, Report
+from platelens.training.optimizers import OPTIMIZERS, PRECISIONS, SCHEDULES, choose, rate_at
 
-_logger = logging.getLogger(__name__)
+CHECKPOINT_NAME: Final = "checkpoint.pt"
+_REPORTS_A_CHECKPOINT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """How long and how fast to train."""
+    """How long, how fast and in which way to train; names as in `training.optimizers`."""
 
     samples: int  # training samples in all
     batch_size: int
@@ -38,6 +41,9 @@ class FitSettings:
     report_every: int = 100  # steps
     workers: int = 2
     threads: int = 2
+    optimizer: str = "adamw"
+    schedule: str = "cosine"
+    precision: str = "bfloat16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,10 @@ class Task(Protocol):
 
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
         """Give the loss of a collated batch, and its parts to report."""
+        ...
+
+    def pictures(self, count: int) -> list[NDArray[np.uint8]]:
+        """Give at most `count` training pictures as the network meets them in use, (H, W, 3)."""
         ...
 
     def validate(self, network: nn.Module) -> dict[str, float]:
@@ -88,53 +98,136 @@ class _Average:
                 value.copy_(theirs[name])
 
 
-def fit(task: Task, settings: FitSettings, folder: Path, *, device: str = "cpu") -> nn.Module:
-    """Train and give the averaged network; goes on from `folder/checkpoint.pt` if there is one.
+class _State:
+    """All that a checkpoint holds, and how a step changes it."""
+
+    def __init__(self, network: nn.Module, settings: FitSettings, steps: int) -> None:
+        self.network = network
+        self.average = _Average(network, settings.average)
+        make = choose(OPTIMIZERS, settings.optimizer)
+        self.optimizer = make(_groups(network, settings.weight_decay), settings.learning_rate)
+        shape = choose(SCHEDULES, settings.schedule)
+        warm = max(1, int(settings.warm_up * steps))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: rate_at(step, warm, steps, shape)
+        )
+        self.step = 0
+        self.steps = steps
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return float(self.optimizer.param_groups[0]["lr"])
+
+    def descend(self, loss: Tensor) -> None:
+        """Make a step."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation for it
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.step += 1
+        self.average.update(self.network, self.step)
+
+    def is_due(self, every: int) -> bool:
+        """Whether what happens `every` so many steps, and at the end, happens now."""
+        return self.step % every == 0 or self.step == self.steps
+
+    def save(self, folder: Path) -> None:
+        """Write the checkpoint beside the old one, then swap: a crash leaves one of them whole."""
+        content = {name: part.state_dict() for name, part in self._parts().items()}
+        new = folder / "checkpoint.new"
+        torch.save({"step": self.step, **content}, new)
+        new.replace(folder / CHECKPOINT_NAME)
+
+    def load(self, folder: Path) -> None:
+        """Take the checkpoint of `folder` up, if there is one."""
+        path = folder / CHECKPOINT_NAME
+        if not path.exists():
+            return
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        for name, part in self._parts().items():
+            part.load_state_dict(content[name])
+        self.step = int(content["step"])
+
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "average": self.average.network,
+                "optimizer": self.optimizer, "schedule": self.schedule}  # fmt: skip
+
+
+def fit(
+    task: Task,
+    settings: FitSettings,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    on_report: Callable[[Report], None] | None = None,
+) -> nn.Module:
+    """Train and give the averaged network; goes on from the checkpoint of `folder` if there is one.
+
+    Args:
+        task: what is learnt.
+        settings: how.
+        folder: the run folder; made if need be.
+        device: "cpu" or "cuda".
+        on_report: called with every report, after it was written into the run folder.
 
     Raises:
-        TrainingError: the loss is not a finite number; names the samples of the batch.
+        TrainingError: the loss is not a finite number (the message names the samples of the
+            batch), the samples are less than a batch, or a name in `settings` is unknown.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(settings.threads)
-    network = task.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
-    average = _Average(network, settings.average)
-    optimizer = torch.optim.AdamW(_groups(network, settings.weight_decay), settings.learning_rate)
     steps = settings.samples // settings.batch_size
     if steps < 1:
         raise TrainingError(f"{settings.samples} samples are less than a batch")
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: _rate(s, steps, settings))
-    state = {"network": network, "average": average.network, "optimizer": optimizer,
-             "schedule": schedule}  # fmt: skip
-    step = _resume(folder, state)
-    network.train()
-    started, reported = time.monotonic(), step
-    for batch in _batches(task, settings, step, steps):
-        with torch.autocast(device, torch.bfloat16):
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(settings.threads)
+    network = task.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
+    state = _State(network, settings, steps)
+    state.load(folder)
+    if state.step >= steps:
+        return state.average.network
+    # Before the journal starts a thread: the workers are forked, and a fork should have none.
+    batches = _batches(task, settings, state)
+    reports = _train(task, settings, state, batches, device)
+    with Journal(folder, state.step) as journal:
+        for report in reports:
+            journal.add(report)
+            if on_report:
+                on_report(report)
+            # After the report: a crash in between makes these steps and their report anew.
+            if state.is_due(_REPORTS_A_CHECKPOINT * settings.report_every):
+                state.save(folder)
+    return state.average.network
+
+
+def _train(
+    task: Task, settings: FitSettings, state: _State, batches: Iterator[Any], device: str
+) -> Iterator[Report]:
+    """Make a step with each batch, and give a report from time to time."""
+    cast = choose(PRECISIONS, settings.precision)
+    state.network.train()
+    started, reported = time.monotonic(), state.step
+    for batch in batches:
+        with cast(device):
             loss, parts = task.loss(_to(batch, device))
-        if not math.isfinite(float(loss.detach())):
-            first = step * settings.batch_size
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            first = state.step * settings.batch_size
             raise TrainingError(
-                f"loss is {float(loss.detach())} at step {step} (samples {first} to "
+                f"loss is {value} at step {state.step} (samples {first} to "
                 f"{first + settings.batch_size - 1}); lower the learning rate"
             )
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch has no annotation for it
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        optimizer.step()
-        schedule.step()
-        step += 1
-        average.update(network, step)
-        if step % settings.report_every == 0 or step == steps:
-            per_sample = (time.monotonic() - started) / (step - reported) / settings.batch_size
-            line = {"step": step, "of": steps, "loss": round(float(loss.detach()), 4),
-                    "ms_per_sample": round(1000 * per_sample, 2),
-                    **{k: round(v, 4) for k, v in parts.items()}}  # fmt: skip
-            if step % (10 * settings.report_every) == 0 or step == steps:
-                line |= {k: round(v, 4) for k, v in task.validate(average.network).items()}
-                _save(folder, state, step)
-            _report(folder, line)
-            started, reported = time.monotonic(), step
-    return average.network
+        rate = state.learning_rate
+        state.descend(loss)
+        if not state.is_due(settings.report_every):
+            continue
+        samples = (state.step - reported) * settings.batch_size
+        ms_per_sample = 1000 * (time.monotonic() - started) / samples
+        scores = {}
+        if state.is_due(_REPORTS_A_CHECKPOINT * settings.report_every):
+            scores = task.validate(state.average.network)
+        yield Report(state.step, state.steps, value, rate, ms_per_sample, parts, scores)
+        started, reported = time.monotonic(), state.step
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
@@ -147,16 +240,8 @@ def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     ]
 
 
-def _rate(step: int, steps: int, settings: FitSettings) -> float:
-    """Linear warm-up, then half a cosine down to 1 %."""
-    warm = max(1, int(settings.warm_up * steps))
-    if step < warm:
-        return (step + 1) / warm
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-
-def _batches(task: Task, settings: FitSettings, step: int, steps: int) -> Iterator[Any]:
-    order = range(step * settings.batch_size, steps * settings.batch_size)
+def _batches(task: Task, settings: FitSettings, state: _State) -> Iterator[Any]:
+    order = range(state.step * settings.batch_size, state.steps * settings.batch_size)
     loader = DataLoader(
         task.dataset(),
         batch_size=settings.batch_size,
@@ -169,26 +254,3 @@ def _batches(task: Task, settings: FitSettings, step: int, steps: int) -> Iterat
 
 def _to(batch: Any, device: str) -> Any:
     return [item.to(device) for item in batch]
-
-
-def _report(folder: Path, line: dict[str, Any]) -> None:
-    _logger.info("%s", line)
-    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line) + "\n")
-
-
-def _save(folder: Path, state: dict[str, Any], step: int) -> None:
-    """Write the checkpoint beside the old one, then swap: a crash leaves one of them whole."""
-    content = {name: part.state_dict() for name, part in state.items()}
-    torch.save({"step": step, **content}, folder / "checkpoint.new")
-    (folder / "checkpoint.new").replace(folder / "checkpoint.pt")
-
-
-def _resume(folder: Path, state: dict[str, Any]) -> int:
-    path = folder / "checkpoint.pt"
-    if not path.exists():
-        return 0
-    content = torch.load(path, map_location="cpu", weights_only=True)
-    for name, part in state.items():
-        part.load_state_dict(content[name])
-    return int(content["step"])

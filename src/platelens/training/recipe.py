@@ -36,7 +36,18 @@ class TwoRowRecipe(_Part):
     dropout: float
 
 
-NetworkRecipe = Annotated[PyramidRecipe | TwoRowRecipe, Field(discriminator="name")]
+class SlotsRecipe(_Part):
+    """`training.recognition.networks.SlotReader`."""
+
+    name: Literal["slots"]
+    widths: tuple[int, int, int, int]
+    depths: tuple[int, int, int, int]
+    hidden: int
+    dropout: float
+    slots: int = Field(gt=0, default=14)  # characters of the longest text
+
+
+NetworkRecipe = Annotated[PyramidRecipe | TwoRowRecipe | SlotsRecipe, Field(discriminator="name")]
 
 
 class SceneSource(_Part):
@@ -61,7 +72,7 @@ class DataRecipe(_Part):
 
 
 class FitRecipe(_Part):
-    """See `training.loop.FitSettings`, into which it turns."""
+    """See `training.loop.FitSettings`, into which it turns, and `training.optimizers`."""
 
     samples: int = Field(gt=0)
     batch_size: int = Field(gt=0)
@@ -72,6 +83,9 @@ class FitRecipe(_Part):
     report_every: int = Field(gt=0, default=100)
     workers: int = 2
     threads: int = 2
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    schedule: Literal["cosine", "constant", "step"] = "cosine"
+    precision: Literal["bfloat16", "float32"] = "bfloat16"  # the faster one is the machine's choice
 
 
 class Recipe(_Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 
 from platelens.errors import TrainingError
 from platelens.training.detection.task import DetectionTask
+from platelens.training.journal import Report
 from platelens.training.loop import FitSettings, Task, fit
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.task import RecognitionTask
@@ -27,12 +29,25 @@ def make_task(recipe: Recipe, root: Path) -> Task:
     return RecognitionTask(recipe, root)
 
 
-def run_recipe(recipe: Recipe, root: Path, folder: Path) -> None:
+def run_recipe(
+    recipe: Recipe,
+    root: Path,
+    folder: Path,
+    *,
+    on_report: Callable[[Report], None] | None = None,
+) -> None:
     """Train by `recipe` and fill the run folder.
 
-    It then holds `recipe.json`, `log.jsonl`, `checkpoint.pt`, `numbers.json` and `weights.pt`. A
-    run that was interrupted goes on from its last checkpoint. A recipe with `start_from` takes its
-    first weights from the folder of that name beside `folder`.
+    It then holds `recipe.json`, `log.jsonl`, TensorBoard's `events.out.tfevents...`,
+    `checkpoint.pt`, `numbers.json` and `weights.pt`. A run that was interrupted goes on from its
+    last checkpoint. A recipe with `start_from` takes its first weights from the folder of that
+    name beside `folder`.
+
+    Args:
+        recipe: what to train.
+        root: the data folder.
+        folder: the run folder; made if need be.
+        on_report: called with every report of the training.
 
     Raises:
         TrainingError: `folder` holds a run of another recipe, there are no weights to start from,
@@ -49,7 +64,8 @@ def run_recipe(recipe: Recipe, root: Path, folder: Path) -> None:
                 f"{first}: no such file; train the recipe {recipe.start_from} first"
             )
         task.network.load_state_dict(torch.load(first, map_location="cpu", weights_only=True))
-    network = fit(task, FitSettings(**recipe.fit.model_dump()), folder, device=device)
+    settings = FitSettings(**recipe.fit.model_dump())
+    network = fit(task, settings, folder, device=device, on_report=on_report)
     numbers = asdict(task.finish(network))
     (folder / NUMBERS_NAME).write_text(json.dumps(numbers, indent=2), encoding="utf-8")
     torch.save(network.state_dict(), folder / WEIGHTS_NAME)
@@ -67,5 +83,5 @@ def _claim(folder: Path, recipe: Recipe) -> None:
 
 
 def _essence(recipe: Recipe) -> dict[str, Any]:
-    """Give what decides the result: not how many threads, workers and reports there are."""
-    return recipe.model_dump(exclude={"fit": {"threads", "workers", "report_every"}})
+    """Give what decides the result, but for rounding: not what suits the machine or who watches."""
+    return recipe.model_dump(exclude={"fit": {"threads", "workers", "report_every", "precision"}})

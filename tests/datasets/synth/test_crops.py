@@ -27,7 +27,7 @@ def test_corners_are_missed_by_a_little() -> None:
     assert distances.max() < 12  # the plate is 80 x 20
     areas = np.array([area(m) for m in missed]) / area(CORNERS)
     assert areas.min() > 0.7  # never turned over
-    assert 1 < areas.mean() < 1.2
+    assert 1.1 < areas.mean() < 1.3  # a margin on all sides
 
 
 def test_sometimes_only_the_box_is_known() -> None:

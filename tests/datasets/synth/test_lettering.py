@@ -69,6 +69,22 @@ def test_letterings_differ_and_prefer_fonts_that_come_near(fonts: FontSet) -> No
     assert 5 < sum(how.cell is not None for how in drawn) < 40
 
 
+@pytest.mark.parametrize(("top", "middle"), [(0.0, 30), (0.5, 45), (1.0, 60)])
+def test_small_characters_are_small_and_stand_where_they_should(
+    fonts: FontSet, top: float, middle: float
+) -> None:
+    how = Lettering(0, None, 1.0, 0.2, 0.4, "dash", small=0.4, small_top=top)
+    ink, _ = row(fonts, how, "H(H)H", (0, 20, 400, 70))
+    columns = (ink > 60).any(axis=0).astype(int)
+    starts = np.flatnonzero(np.diff(columns, prepend=0) == 1)
+    ends = np.flatnonzero(np.diff(columns, append=0) == -1)
+    assert len(starts) == 3
+    heights = [np.flatnonzero((ink[:, a : b + 1] > 60).any(axis=1)) for a, b in zip(
+        starts, ends, strict=True)]  # fmt: skip
+    assert [len(h) for h in heights] == [50, pytest.approx(20, abs=1), 50]
+    assert heights[1].mean() == pytest.approx(middle, abs=1)
+
+
 @pytest.mark.parametrize(
     "area", [(-50, -50, -10, -10), (500, 10, 600, 30), (10, 10, 11, 90)],
     ids=["left", "right", "thin"],

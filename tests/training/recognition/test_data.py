@@ -6,7 +6,13 @@ import pytest
 from platelens import imaging
 from platelens.datasets.synth import CameraSettings, FlatPlate, FontSet
 from platelens.training.recognition import data
-from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
+from platelens.training.recognition.data import (
+    MAX_LENGTH,
+    CropShares,
+    CropSource,
+    Patch,
+    RealPictures,
+)
 from platelens.types import FloatArray, RgbImage
 
 SIZE_HW = (32, 80)
@@ -28,7 +34,7 @@ def flat() -> Patch:
 
 
 def source(fonts: FontSet, shares: CropShares, *pools: list[Patch]) -> CropSource:
-    return CropSource(pools or [[patch()]], [flat()], fonts, shares, SIZE_HW)
+    return CropSource(RealPictures(pools or [[patch()]], [flat()]), fonts, shares, SIZE_HW)
 
 
 def only(**shares: float) -> CropShares:

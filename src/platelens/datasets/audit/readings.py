@@ -10,7 +10,7 @@ from platelens.datasets.audit.findings import Finding
 from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
-from platelens.geometry import cut_plate
+from platelens.geometry import cut_for_reading
 from platelens.types import Reading, Recognizer, RgbImage
 
 _PLATES_AT_A_TIME: Final = 64
@@ -40,7 +40,8 @@ def check_readings(
         for number in numbers:
             on_plate()
             if image is not None:
-                batch.append((sample, number, cut_plate(image, sample.plates[number].outline)))
+                crop = cut_for_reading(image, sample.plates[number].outline)
+                batch.append((sample, number, crop))
         if len(batch) >= _PLATES_AT_A_TIME:
             yield from _read(batch, recognizer, min_confidence)
             batch = []

@@ -10,7 +10,13 @@ import numpy as np
 from platelens.datasets.synth.paint import pick
 from platelens.datasets.synth.paste import paste_plate, random_quad
 from platelens.datasets.synth.plate import FlatPlate
-from platelens.geometry import picture_corners
+from platelens.geometry import (
+    READING_MARGIN,
+    array_to_quad,
+    grow_quad,
+    picture_corners,
+    quad_to_array,
+)
 from platelens.types import FloatArray, RgbImage
 
 Ground = Callable[[np.random.Generator, tuple[int, int]], RgbImage]
@@ -47,19 +53,24 @@ def put_before(
 
 
 def miss_corners(rng: np.random.Generator, corners: FloatArray) -> FloatArray:
-    """Give corners as a detector would: a little off, or only those of the box."""
+    """Give corners as a reader gets them: with more or less margin, and a little off.
+
+    One in five times they are those of the box. The margin is from none, as in pictures that are
+    cut by hand, to twice `geometry.READING_MARGIN`.
+    """
     height = float(np.linalg.norm(corners[3] - corners[0]))
     width = float(np.linalg.norm(corners[1] - corners[0]))
     if rng.random() < 0.2:
         x1, y1 = corners.min(axis=0)
         x2, y2 = corners.max(axis=0)
         corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
-    centre = corners.mean(axis=0)
-    grown = centre + (corners - centre) * (1 + rng.uniform(-0.02, 0.09))
-    # A detector that misses by more than half a margin is not one to learn from.
+    roomy = float(rng.uniform(-0.1, 2) if rng.random() < 0.65 else rng.uniform(-0.1, 0.15))
+    margin = (roomy * READING_MARGIN[0], roomy * READING_MARGIN[1])
+    grown = quad_to_array(grow_quad(array_to_quad(corners), margin))
+    # What is missed eats from the margin: a crop that cuts letters off is not one to learn from.
     shift = np.clip(rng.normal(0, 1, 2), -1.5, 1.5)
     wobble = np.clip(rng.normal(0, 1, (4, 2)), -1.5, 1.5)
-    unit = 0.03 * min(height, width / 3)  # of a square plate half as much: its rows are lower
+    unit = (0.025 + 0.02 * max(0.0, roomy)) * min(height, width / 3)
     return np.asarray(grown + unit * (shift + wobble), dtype=np.float32)
 
 

@@ -19,6 +19,7 @@ from platelens.datasets.synth.paint import (
     pick,
     stamp,
 )
+from platelens.region.formats import SMALL
 
 _NARROWEST: Final = 0.33
 """A character is not drawn narrower than this part of its height; the height gives way."""
@@ -37,6 +38,8 @@ class Lettering:
     spacing: float  # between characters
     gap: float  # where the serial has " "
     dash: str  # what stands for "-": "dash", "dot" or "none"
+    small: float = 0.5  # height of small characters
+    small_top: float = 0.0  # where they stand: 0 = at the top of the row, 1 = at its bottom
 
 
 def draw_lettering(rng: np.random.Generator, fonts: FontSet, near: tuple[str, ...]) -> Lettering:
@@ -48,6 +51,8 @@ def draw_lettering(rng: np.random.Generator, fonts: FontSet, near: tuple[str, ..
         spacing=between(rng, 0.06, 0.16) if rng.random() < 0.8 else between(rng, 0.16, 0.3),
         gap=between(rng, 0.18, 0.6),
         dash="dash" if rng.random() < 0.65 else pick(rng, ("dot", "dot", "none")),
+        small=between(rng, 0.38, 0.68),
+        small_top=pick(rng, (0.0, 0.0, 0.0, 0.5, 1.0)) + between(rng, -0.05, 0.05),
     )
 
 
@@ -60,7 +65,7 @@ def draw_row(
         ink: where to.
         fonts: the letters.
         how: how they are cut.
-        line: A-Z, 0-9, " " and "-"; at least one letter or digit.
+        line: A-Z, 0-9, " " and "-", small characters in brackets; at least one letter or digit.
         room: the row's height; its width is filled no more than letters of a sane form need.
         align: 0 = at the left of the room, 0.5 = in the middle, 1 = at the right.
 
@@ -68,30 +73,51 @@ def draw_row(
         Where its letters stand.
     """
     x1, y1, x2, y2 = room
-    height = y2 - y1
-    widths = [_width(fonts, how, c) for c in line]
-    steps = [
-        w if how.cell is None or c in " -" else how.cell for c, w in zip(line, widths, strict=True)
-    ]
-    natural = sum(steps) + how.spacing * (len(line) - 1)
-    drawn = sum(c not in " -" for c in line)
-    height = min(height, (x2 - x1) / (_NARROWEST * max(1, drawn)))
+    signs = _signs(fonts, how, line)
+    natural = sum(s.step for s in signs) + how.spacing * (len(signs) - 1)
+    drawn = sum(s.size for s in signs if s.character not in " -")
+    height = min(y2 - y1, (x2 - x1) / (_NARROWEST * max(1, drawn)))
     unit = min(height, (x2 - x1) / natural)  # of width; less than the height: letters squeezed
     top = (y1 + y2 - height) / 2
     x = x1 + (x2 - x1 - natural * unit) * align
     lefts, rights = [], []
-    for c, width, step in zip(line, widths, steps, strict=True):
-        if c == "-":
-            _draw_dash(ink, how.dash, (x, top, x + step * unit, top + height))
-        elif c != " ":
-            size = (max(2, round(width * unit)), max(3, round(height)))
-            glyph = cv2.resize(fonts.glyph(how.font, c), size, interpolation=cv2.INTER_AREA)
-            left = x + (step - width) * unit / 2
-            stamp(ink, np.asarray(glyph), round(left), round(top))
+    for sign in signs:
+        if sign.character == "-":
+            _draw_dash(ink, how.dash, (x, top, x + sign.step * unit, top + height))
+        elif sign.character != " ":
+            size = (max(2, round(sign.width * unit)), max(3, round(height * sign.size)))
+            glyph = fonts.glyph(how.font, sign.character)
+            left = x + (sign.step - sign.width) * unit / 2
+            down = min(1.0, max(0.0, how.small_top)) * height * (1 - sign.size)
+            shape = cv2.resize(glyph, size, interpolation=cv2.INTER_AREA)
+            stamp(ink, np.asarray(shape), round(left), round(top + down))
             lefts.append(left)
             rights.append(left + size[0])
-        x += (step + how.spacing) * unit
+        x += (sign.step + how.spacing * sign.size) * unit
     return lefts[0], top, rights[-1], top + height
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A character of a row, or a gap. Lengths are parts of the height of a large letter."""
+
+    character: str
+    size: float  # its height
+    width: float
+    step: float  # its width and the empty place beside it
+
+
+def _signs(fonts: FontSet, how: Lettering, line: str) -> list[_Sign]:
+    signs = []
+    size = 1.0
+    for c in line:
+        if c in SMALL:
+            size = how.small if c == SMALL[0] else 1.0
+            continue
+        width = _width(fonts, how, c)
+        step = width if how.cell is None or c in " -" else how.cell
+        signs.append(_Sign(c, size, width * size, step * size))
+    return signs
 
 
 def _width(fonts: FontSet, how: Lettering, c: str) -> float:

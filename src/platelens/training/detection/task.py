@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
@@ -58,6 +60,7 @@ class DetectionTask:
             train, held_out = load_scene_split(root, source.folder, source.leave_out)
             pools.append(([load_scene(s) for s in train], source.share))
             self._held_out += [load_scene(s) for s in held_out]
+        self._scenes = [scene for pool, _ in pools for scene in pool]
         crops = load_us_crops(root, "train") if recipe.data.us_plates else []
         self._source = WindowSource(
             pools,
@@ -69,6 +72,11 @@ class DetectionTask:
     def dataset(self) -> WindowDataset:
         """Give the endless windows of the recipe's seed."""
         return WindowDataset(self._source, self._seed)
+
+    def pictures(self, count: int) -> list[NDArray[np.uint8]]:
+        """Give training scenes as the network sees them in use, (H, W, 3) each."""
+        chosen = np.random.default_rng(self._seed).permutation(len(self._scenes))[:count]
+        return [letterbox(self._scenes[i].pixels, self._long_side).pixels for i in chosen]
 
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
         """Give the loss of a batch of windows."""

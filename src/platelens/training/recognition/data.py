@@ -45,21 +45,29 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class RealPictures:
+    """What the data sets give, in memory."""
+
+    pools: Sequence[Sequence[Patch]]  # plates in their surroundings, pool by pool
+    flats: Sequence[Patch]  # plates that fill their picture
+    places: Sequence[Patch] = ()  # where no plate is
+
+
+@dataclass(frozen=True, slots=True)
 class CropShares:
     """How often each source is drawn."""
 
     synthetic: float
     flats: float  # real plates that fill their picture
     patches: Sequence[float]  # one for each pool of real plates in their surroundings
-    nothing: float = 0.03  # places without a plate; the right text is ""
+    nothing: float = 0.05  # places without a plate; the right text is ""
 
 
 class CropSource:
     """Draws crops; crop `i` of a seed is the same on any number of workers.
 
     Args:
-        pools: real plates in their surroundings, pool by pool.
-        flats: real plates that fill their picture.
+        real: plates and places of the data sets.
         fonts: for the plates that are drawn.
         shares: how often each source is drawn.
         size_hw: of the crops.
@@ -67,11 +75,12 @@ class CropSource:
     """
 
     def __init__(
-        self, pools: Sequence[Sequence[Patch]], flats: Sequence[Patch], fonts: FontSet,
-        shares: CropShares, size_hw: tuple[int, int], catalogue: Catalogue | None = None,
+        self, real: RealPictures, fonts: FontSet, shares: CropShares, size_hw: tuple[int, int],
+        catalogue: Catalogue | None = None,
     ) -> None:  # fmt: skip
-        self._pools = pools
-        self._flats = flats
+        self._pools = real.pools
+        self._flats = real.flats
+        self._places = real.places
         self._fonts = fonts
         self._catalogue = catalogue or Catalogue.default()
         weights = np.array([shares.synthetic, shares.flats, shares.nothing, *shares.patches])
@@ -128,7 +137,9 @@ class CropSource:
         return RgbImage(np.asarray(stretched, dtype=np.uint8))
 
     def _nothing(self, rng: np.random.Generator) -> Patch:
-        """Give a place beside a plate, or colours."""
+        """Give a place somewhere in a scene, or beside a plate, or colours."""
+        if self._places and rng.random() < 0.75:
+            return _shrink(rng, self._places[int(rng.integers(len(self._places)))])
         pool = self._pools[int(rng.integers(len(self._pools)))] if self._pools else []
         if not pool or rng.random() < 0.3:
             ground = self._ground(rng, (40, 120))

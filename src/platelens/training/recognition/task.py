@@ -10,12 +10,13 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, cut_plate, picture_corners, quad_to_array
+from platelens.geometry import array_to_quad, cut_for_reading, picture_corners, quad_to_array
 from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
@@ -23,9 +24,20 @@ from platelens.recognition.preprocess import fit_crop
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
-from platelens.training.recognition.corners import CornerFinder, corner_finder
-from platelens.training.recognition.data import MAX_LENGTH, CropShares, CropSource, Patch
-from platelens.training.recognition.loss import reading_loss
+from platelens.training.recognition.corners import (
+    CornerFinder,
+    corner_finder,
+    cut_places,
+    open_detector,
+)
+from platelens.training.recognition.data import (
+    MAX_LENGTH,
+    CropShares,
+    CropSource,
+    Patch,
+    RealPictures,
+)
+from platelens.training.recognition.loss import LOSSES
 from platelens.training.sources import (
     LabelledCrop,
     load_ccpd_crops,
@@ -61,18 +73,24 @@ class RecognitionTask:
     def __init__(self, recipe: Recipe, root: Path) -> None:
         """Load all pictures that `recipe` names from below `root` into memory."""
         self.network = make_network(recipe)
+        self._loss = LOSSES[recipe.network.name]
         self._seed = recipe.seed
         self._size_hw = recipe.input_size
         data = recipe.data
         pools: list[list[Patch]] = []
         shares: list[float] = []
         held_out: list[Patch] = []
-        find = corner_finder(data.corners_from)
+        places: list[Patch] = []
+        empty: list[Patch] = []
+        detector = open_detector(data.corners_from)
+        find = corner_finder(detector)
         for source in data.scenes:
             train, kept = load_scene_split(root, source.folder, source.leave_out)
             pools.append(cut_patches(train, find))
             shares.append(source.share)
             held_out += cut_patches(kept, find)
+            places += cut_places(train, detector, recipe.seed)
+            empty += cut_places(kept, detector, recipe.seed)
         if data.two_rows:
             pools.append([patch for pool in pools for patch in pool if patch.rows == 2])
             shares.append(data.two_rows)
@@ -81,11 +99,12 @@ class RecognitionTask:
             shares.append(data.ccpd_crops)
         flats = load_flats(load_us_crops(root, "train")) if data.us_plates else []
         self._source = CropSource(
-            pools, flats, load_fonts(root, data.fonts),
+            RealPictures(pools, flats, places), load_fonts(root, data.fonts),
             CropShares(data.synthetic, data.us_plates, shares), recipe.input_size,
         )  # fmt: skip
         self._measured = {
             "scenes": held_out,
+            "empty": empty,
             "us": load_flats(load_us_crops(root, "valid")) if data.us_plates else [],
             "ccpd": load_flats(load_ccpd_crops(root, held_out=True)) if data.ccpd_crops else [],
         }
@@ -94,10 +113,13 @@ class RecognitionTask:
         """Give the endless crops of the recipe's seed."""
         return CropDataset(self._source, self._seed)
 
+    def pictures(self, count: int) -> list[NDArray[np.uint8]]:
+        """Give training crops as the network sees them, (H, W, 3) each."""
+        return [self._source.draw(self._seed, i)[0] for i in range(count)]
+
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
         """Give the loss of a batch of crops."""
-        pixels, numbers, lengths, rows = batch
-        return reading_loss(self.network(pixels), numbers, lengths, rows)
+        return self._loss(self.network, batch)
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Give the share of held-out plates that are read exactly, set by set."""
@@ -186,7 +208,7 @@ def look(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int])
         crops = []
         for patch in patches[start : start + 64]:
             quad = array_to_quad(patch.corners)
-            crops.append(fit_crop(cut_plate(patch.pixels, quad), size_hw))
+            crops.append(fit_crop(cut_for_reading(patch.pixels, quad), size_hw))
         given = network(torch.from_numpy(np.stack(crops)).to(device))
         logits.append(given.float().cpu().numpy())
     return np.concatenate(logits)

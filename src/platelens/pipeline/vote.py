@@ -1,0 +1,41 @@
+"""Several looks at one plate -> one reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from platelens.types import Candidate, Reading
+
+
+def merge_readings(readings: Sequence[Reading]) -> Reading:
+    """Give what several readings of the same plate say together.
+
+    A text is as probable as it is on average over the readings (a linear opinion pool, Stone
+    1961); a reading that does not have it among its candidates counts as 0. So the confidence of
+    a text that only some of the looks show falls.
+
+    Args:
+        readings: of the same plate, at least one.
+    """
+    if len(readings) == 1:
+        return readings[0]
+    pooled: dict[str, float] = defaultdict(float)
+    for reading in readings:
+        for candidate in reading.candidates:
+            pooled[candidate.text] += candidate.confidence / len(readings)
+    most = max(len(reading.candidates) for reading in readings)
+    ranked = sorted(pooled.items(), key=lambda item: -item[1])[:most]
+    text, confidence = ranked[0]
+    same = [reading for reading in readings if reading.text == text]
+    # Where no look puts it first, that with the most similar text knows its characters best.
+    shown = same or [max(readings, key=lambda r: len(r.text) == len(text))]
+    chars = [r.char_confidences for r in shown if len(r.char_confidences) == len(text)]
+    means = tuple(sum(values) / len(values) for values in zip(*chars, strict=True))
+    return Reading(
+        text=text,
+        confidence=confidence,
+        char_confidences=means or (confidence,) * len(text),
+        candidates=tuple(Candidate(*item) for item in ranked),
+        rows=shown[0].rows,
+    )
