@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ ROWS: Final[Mapping[str, str]] = {
     "load_ms": "load of the models, ms",
     "detect_ms": "detect, ms",
     "read_ms": "read one plate, ms",
+    "read_16_ms": "read 16 plates at once, ms",
     "total_ms": "whole frame, ms",
     "peak_mb": "peak memory, MB",
 }
@@ -56,33 +58,34 @@ class Job:
     reader: str = "reader_small"
 
 
-def measure_platelens(job: Job) -> Numbers:
+def measure_platelens(job: Job, *, accurate: bool = False) -> Numbers:
     """Measure the pipeline. To be called once in a fresh process."""
     start = time.perf_counter()
     from platelens import PlateReader  # noqa: PLC0415  # the import is part of what is measured
 
     imported = time.perf_counter()
-    reader = PlateReader(job.detector, job.reader, threads=job.threads)
+    reader = PlateReader(job.detector, job.reader, threads=job.threads, accurate=accurate)
     loaded = time.perf_counter()
     plates = reader.read(job.frame)
     first = time.perf_counter()
     _pin_opencv(job.threads)
 
     from platelens import imaging  # noqa: PLC0415  # likewise
-    from platelens.geometry import cut_plate  # noqa: PLC0415  # likewise
+    from platelens.geometry import cut_for_reading  # noqa: PLC0415  # likewise
 
     image = imaging.load(job.frame)
     detections = reader.pipeline.detector.detect(image)
     quad = detections[0].quad if detections else _middle_quad(image.shape[:2])
 
-    def read_one() -> None:
-        reader.pipeline.recognizer.read([cut_plate(image, quad)])
+    def read(count: int) -> None:
+        reader.pipeline.recognizer.read([cut_for_reading(image, quad)] * count)
 
     return {
         "import_and_first_read_s": first - start,
         "load_ms": (loaded - imported) * 1e3,
         "detect_ms": _median_ms(lambda: reader.pipeline.detector.detect(image), job.runs),
-        "read_ms": _median_ms(read_one, job.runs),
+        "read_ms": _median_ms(lambda: read(1), job.runs),
+        "read_16_ms": _median_ms(lambda: read(16), max(3, job.runs // 6)),
         "total_ms": _median_ms(lambda: reader.pipeline.run(image), job.runs),
         "peak_mb": _peak_mb(),
         "plates": len(plates),
@@ -113,8 +116,18 @@ def measure_rapidocr(job: Job) -> Numbers:
     }
 
 
+@dataclass(frozen=True)
+class Models:
+    """What a column of the table stands for."""
+
+    worker: str  # of `ENGINES`
+    detector: str
+    reader: str
+
+
 ENGINES: Final[Mapping[str, Callable[[Job], Numbers]]] = {
     "platelens": measure_platelens,
+    "accurate": partial(measure_platelens, accurate=True),
     "rapidocr": measure_rapidocr,
 }
 
@@ -123,23 +136,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run from the command line; give the exit status."""
     options = _parser().parse_args(argv)
     if options.worker:
-        job = _job(options, options.frame, options.threads[0])
+        job = Job(options.frame, options.threads[0], options.runs, options.detector, options.reader)
         _pin_cores(job.threads)
         sys.stdout.write(json.dumps(ENGINES[options.worker](job)) + "\n")
         return 0
     console = Console()
-    engines = ["platelens"]
+    engines = {"platelens": Models("platelens", options.detector, options.reader)}
+    if options.accurate:
+        engines["accurate"] = Models("accurate", options.detector, options.reader)
+    for name, detector, reader in options.beside:
+        engines[name] = Models("platelens", detector, reader)
     if importlib.util.find_spec("rapidocr_onnxruntime"):
-        engines.append("rapidocr")
+        engines["rapidocr"] = Models("rapidocr", "", "")
     else:
         console.print("RapidOCR is not installed here (pip install rapidocr-onnxruntime): left out")
     results: dict[str, dict[int, Numbers]] = {}
     with tempfile.TemporaryDirectory() as folder:
         frame = options.frame or _draw_frame(Path(folder) / "frame.jpg")
-        for engine in engines:
+        for engine, models in engines.items():
             for threads in options.threads:
+                job = Job(frame, threads, options.runs, models.detector, models.reader)
                 with console.status(f"{engine}, {threads} threads"):
-                    numbers = _run_worker(engine, _job(options, frame, threads))
+                    numbers = _run_worker(models.worker, job)
                 results.setdefault(engine, {})[threads] = numbers
     console.print(_table(results, options.runs))
     _warn(results, console)
@@ -158,12 +176,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", type=Path, metavar="FILE", help="write the numbers")
     add("--detector", default=Job.detector, help="name of a model, or path: and its folder")
     add("--reader", default=Job.reader, help="likewise")
+    add("--accurate", action="store_true", help="measure the reader with several views too")
+    add(
+        "--beside",
+        nargs=3,
+        action="append",
+        default=[],
+        metavar=("NAME", "DETECTOR", "READER"),
+        help="other models to measure in the same run, as the previous ones",
+    )
     add("--worker", choices=sorted(ENGINES), help=argparse.SUPPRESS)
     return parser
-
-
-def _job(options: argparse.Namespace, frame: Path, threads: int) -> Job:
-    return Job(frame, threads, options.runs, options.detector, options.reader)
 
 
 def _draw_frame(path: Path) -> Path:

@@ -37,8 +37,8 @@ def frame(tmp_path: Path) -> Path:
 
 
 def test_platelens_is_measured(frame: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fake(_detector: str, _reader: str, *, threads: int) -> PlateReader:
-        return PlateReader(_OnePlate(), _Reader(), threads=threads)
+    def fake(_detector: str, _reader: str, *, threads: int, accurate: bool) -> PlateReader:
+        return PlateReader(_OnePlate(), _Reader(), threads=threads, accurate=accurate)
 
     monkeypatch.setattr(platelens, "PlateReader", fake)
     numbers = read_latency.measure_platelens(read_latency.Job(frame, threads=1, runs=3))
@@ -66,6 +66,28 @@ def test_table_and_json(
     assert "20.0 x" in printed
     assert "found [2] plates in the frame, not 1" in printed
     assert json.loads(out.read_text())["rapidocr"]["2"]["total_ms"] == 200.0
+
+
+def test_other_models_and_several_views_stand_beside(
+    frame: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str, str]] = []
+
+    def measured(engine: str, job: read_latency.Job) -> read_latency.Numbers:
+        asked.append((engine, job.detector, job.reader))
+        return {"total_ms": 10.0, "plates": 1}
+
+    monkeypatch.setattr(read_latency, "_run_worker", measured)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    out = tmp_path / "latency.json"
+    beside = ["--accurate", "--beside", "before", "path:old/d", "path:old/r"]
+    arguments = ["--frame", str(frame), "--threads", "1", "--json", str(out), *beside]
+    assert read_latency.main(arguments) == 0
+    ours = (DEFAULT_DETECTOR, DEFAULT_RECOGNIZER)
+    assert asked == [
+        ("platelens", *ours), ("accurate", *ours), ("platelens", "path:old/d", "path:old/r")
+    ]  # fmt: skip
+    assert list(json.loads(out.read_text())) == ["platelens", "accurate", "before"]
 
 
 def test_says_so_without_rapidocr(

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,8 +33,21 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Path, Path]]:
     from platelens.training import run as training_run
 
     runs: list[tuple[Any, Path, Path]] = []
-    monkeypatch.setattr(training_run, "run_recipe", lambda *run: runs.append(run))
+    monkeypatch.setattr(training_run, "run_recipe", lambda *run, **_: runs.append(run))
     return runs
+
+
+@pytest.fixture
+def reporting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training that gives two reports: it went on at step 20 of 40."""
+    from platelens.training import run as training_run
+    from platelens.training.journal import Report
+
+    def give_reports(*_run: Any, on_report: Callable[[Report], None]) -> None:
+        on_report(Report(30, 40, 1.5, 1e-3, 2.25, {"part": 0.5}, {}))
+        on_report(Report(40, 40, 0.1234, 5e-4, 2.5, {"part": 0.25}, {"recall": 0.75}))
+
+    monkeypatch.setattr(training_run, "run_recipe", give_reports)
 
 
 def test_a_recipe_is_run_with_its_changes(
@@ -60,6 +75,34 @@ def test_the_run_folder_has_the_recipes_name(
     assert started[0][2] == Path("runs/reader_small")
 
 
+@pytest.mark.usefixtures("reporting")
+def test_reports_are_lines_where_there_is_no_terminal(run: Run) -> None:
+    result = run("train", "reader_small")
+    assert result.exit_code == 0
+    first, last = result.stderr.splitlines()
+    assert "'step': 30, 'of': 40, 'loss': 1.5, 'learning_rate': 0.001," in first
+    assert last.endswith("'ms_per_sample': 2.5, 'part': 0.25, 'recall': 0.75}")
+
+
+@pytest.mark.usefixtures("reporting")
+def test_reports_move_a_bar_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    moves: list[tuple[int, str]] = []
+    bars: list[tuple[str, int]] = []
+
+    @contextlib.contextmanager
+    def watched(title: str, total: int) -> Iterator[Callable[..., None]]:
+        bars.append((title, total))
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        yield lambda steps, note: moves.append((steps, note))
+
+    monkeypatch.setattr(train, "watched", watched)
+    result = run("train", "reader_small", "--set", "fit.samples=650", "--set", "fit.batch_size=16")
+    assert result.exit_code == 0
+    assert bars == [("reader_small", 40)]
+    assert moves == [(30, "loss 1.500, 2.2 ms a sample"), (10, "loss 0.123, 2.5 ms a sample")]
+    assert result.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -67,6 +110,7 @@ def test_the_run_folder_has_the_recipes_name(
         (["detector_small", "--set", "fit.samples"], "--set fit.samples: expected KEY=VALUE"),
         (["detector_small", "--set", "fit.sampels=1"], "fit.sampels: "),
         (["detector_small", "--set", "fit.samples=many"], "fit.samples: "),
+        (["detector_small", "--set", "fit.optimizer=adamax"], "'adamw', 'adam' or 'sgd'"),
         (["detector_small", "--set", "fit.samples.deep=1"], "fit.samples.deep: "),
         (["no/such/file.toml"], "no/such/file.toml: No such file or directory"),
     ],
@@ -98,7 +142,7 @@ def test_without_the_extra_there_is_a_line_that_says_so(
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     result = run(*command)
     assert result.exit_code == 2
-    expected = "error: this command needs torch: pip install 'platelens[train]'\n"
+    expected = "error: this command needs torch, tensorboard: pip install 'platelens[train]'\n"
     assert result.stderr == expected
 
 
@@ -114,7 +158,7 @@ def test_export_names_what_it_wrote(
 ) -> None:
     from platelens.training import export
 
-    monkeypatch.setattr(export, "export_run", lambda *_: reader_manifest)
+    monkeypatch.setattr(export, "export_run", lambda *_, **__: reader_manifest)
     result = run("export", tmp_path / "run", tmp_path / "model")
     assert result.exit_code == 0
     assert result.stdout == f"{tmp_path / 'model'}: tiny_reader, sha256 {'0' * 64}\n"

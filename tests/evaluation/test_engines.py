@@ -69,7 +69,8 @@ def picture(tmp_path: Path, street: Street) -> Path:
     "spec", ["", "abbyy", "platelens+", "platelens+abbyy", "tesseract+platelens", "result:x", "x:y"]
 )
 def test_unknown_engines_are_refused_with_the_known_ones(spec: str) -> None:
-    known = "platelens, platelens-accurate, easyocr, rapidocr, tesseract, platelens\\+easyocr.*results:FILE, command:"
+    ours, theirs = "platelens, platelens-accurate", "easyocr, rapidocr, tesseract"
+    known = f"{ours}, {theirs}, platelens\\+easyocr.*results:FILE, command:"
     with pytest.raises(
         EngineError, match=f"unknown engine '{spec.replace('+', '.')}'; known: {known}"
     ):

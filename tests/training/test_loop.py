@@ -3,18 +3,21 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from platelens.errors import TrainingError
 from platelens.training import loop
+from platelens.training.journal import Report
 from platelens.training.loop import FitSettings, Numbers, fit
+from platelens.training.optimizers import OPTIMIZERS, SCHEDULES, rate_at
 
 SETTINGS = FitSettings(
     samples=160, batch_size=4, learning_rate=0.05, weight_decay=0.01, report_every=2, workers=0,
@@ -59,6 +62,10 @@ class PlaneTask:
         loss = (self.network(x) - y).float().square().mean()
         return loss, {"part": float(loss.detach()) / 2}
 
+    def pictures(self, count: int) -> list[NDArray[np.uint8]]:
+        del count
+        return []
+
     def validate(self, network: nn.Module) -> dict[str, float]:
         self.measured.append(network)
         return {"quality": 1 / 3}
@@ -77,8 +84,9 @@ def lines(folder: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
 
-def test_training_learns(tmp_path: Path) -> None:
-    settings = replace(SETTINGS, samples=1200, report_every=50, average=0.9)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_learns(tmp_path: Path, optimizer: str) -> None:
+    settings = replace(SETTINGS, samples=1200, report_every=50, average=0.9, optimizer=optimizer)
     network = fit(PlaneTask(), settings, tmp_path)
     points = Points()
     x = torch.stack([points[i][0] for i in range(5000, 5100)])
@@ -102,9 +110,11 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_been(tmp_path: Path) -> No
 
 def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
     finished = fit(PlaneTask(), SETTINGS, tmp_path)
+    files = sorted(tmp_path.iterdir())
     again = PlaneTask()
     assert same(fit(again, SETTINGS, tmp_path), finished)
     assert again.steps == 0
+    assert sorted(tmp_path.iterdir()) == files
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path: Path) -> None:
@@ -157,28 +167,62 @@ def test_the_average_follows_slowly() -> None:
     assert float(average.network.state_dict()["0.weight"]) == pytest.approx(1 - 0.9 * 2 / 11)
 
 
-def test_the_rate_warms_up_and_comes_down() -> None:
-    settings = replace(SETTINGS, warm_up=0.1)
-    rates = [loop._rate(step, 100, settings) for step in range(100)]
-    assert rates[:10] == pytest.approx([0.1 * (i + 1) for i in range(10)])
-    assert rates[10] == 1
-    assert rates[55] == pytest.approx(0.505)
-    assert all(a > b for a, b in pairwise(rates[10:]))
-    assert 0.01 < rates[-1] < 0.012
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_step_has_its_rate(tmp_path: Path, schedule: str) -> None:
+    settings = replace(SETTINGS, report_every=1, warm_up=0.1, schedule=schedule)
+    reports: list[Report] = []
+    fit(PlaneTask(), settings, tmp_path, on_report=reports.append)
+    wanted = [0.05 * rate_at(step, 4, STEPS, SCHEDULES[schedule]) for step in range(STEPS)]
+    assert [report.learning_rate for report in reports] == pytest.approx(wanted)
 
 
-def test_every_step_has_its_rate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, int]] = []
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_other_optimizers_go_on_too(tmp_path: Path, optimizer: str) -> None:
+    settings = replace(SETTINGS, optimizer=optimizer, schedule="step")
+    whole = fit(PlaneTask(), settings, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        fit(PlaneTask(stop=33), settings, tmp_path / "parts")
+    assert same(whole, fit(PlaneTask(), settings, tmp_path / "parts"))
+    assert not same(whole, fit(PlaneTask(), SETTINGS, tmp_path / "other"))
 
-    def rate(step: int, steps: int, settings: FitSettings) -> float:
-        del settings
-        asked.append((step, steps))
-        return 1.0
 
-    monkeypatch.setattr(loop, "_rate", rate)
+@pytest.mark.parametrize(
+    ("precision", "dtype"), [("bfloat16", torch.bfloat16), ("float32", torch.float32)]
+)
+def test_the_precision_is_that_of_the_network(
+    tmp_path: Path, precision: str, dtype: torch.dtype
+) -> None:
+    task = PlaneTask()
+    seen: set[torch.dtype] = set()
+    task.network.register_forward_hook(lambda _network, _given, out: seen.add(out.dtype))
+    fit(task, replace(SETTINGS, precision=precision), tmp_path)
+    assert seen == {dtype}
+
+
+@pytest.mark.parametrize("key", ["optimizer", "schedule", "precision"])
+def test_a_name_that_does_not_exist_is_refused(tmp_path: Path, key: str) -> None:
+    changes: dict[str, Any] = {key: "nobody"}
+    with pytest.raises(TrainingError, match=r"unknown 'nobody'; known: \w+, \w+"):
+        fit(PlaneTask(), replace(SETTINGS, **changes), tmp_path)
+
+
+def test_reports_come_when_they_are_written(tmp_path: Path) -> None:
+    told: list[dict[str, float]] = []
+
+    def tell(report: Report) -> None:
+        told.append(report.line())
+        assert lines(tmp_path) == told
+
+    fit(PlaneTask(), SETTINGS, tmp_path, on_report=tell)
+    assert len(told) == STEPS / SETTINGS.report_every
+
+
+def test_an_interrupted_run_logs_every_step_once(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        fit(PlaneTask(stop=33), SETTINGS, tmp_path)
+    assert lines(tmp_path)[-1]["step"] == 32
     fit(PlaneTask(), SETTINGS, tmp_path)
-    # Once for each of the two groups of parameters.
-    assert asked == [(step, STEPS) for step in range(STEPS + 1) for _ in range(2)]
+    assert [line["step"] for line in lines(tmp_path)] == list(range(2, STEPS + 1, 2))
 
 
 def test_biases_and_normalisations_do_not_decay() -> None:

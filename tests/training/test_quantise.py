@@ -20,7 +20,7 @@ from platelens.training.run import make_task, run_recipe
 TinyRecipe = Callable[..., Recipe]
 
 
-@pytest.fixture(params=["detector_small", "reader_base"])
+@pytest.fixture(params=["detector_small", "reader_small"])
 def finished(
     request: pytest.FixtureRequest, data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
 ) -> tuple[Recipe, Path]:

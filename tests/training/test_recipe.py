@@ -64,6 +64,9 @@ def test_changes_replace_values() -> None:
         ({"fit.samples": 0}, r"fit\.samples: .*greater than 0"),
         ({"fit.samples": "many"}, r"fit\.samples"),
         ({"network.name": "piramid"}, r"network: .*pyramid"),
+        ({"fit.optimizer": "adamax"}, r"fit\.optimizer: .*'adamw', 'adam' or 'sgd'"),
+        ({"fit.schedule": "linear"}, r"fit\.schedule: .*'cosine', 'constant' or 'step'"),
+        ({"fit.precision": 16}, r"fit\.precision: .*'bfloat16' or 'float32'"),
         ({"task": "finding"}, "task: .*detection"),
         ({"seed.deep": 1}, r"seed\.deep"),
         ({"data.scenes.0.share": 1}, r"data\.scenes\.0\.share"),
@@ -74,6 +77,15 @@ def test_what_is_wrong_is_named_with_the_file(changes: dict[str, Any], named: st
     with pytest.raises(RecipeError, match=rf"detector_small\.toml: .*{named}") as caught:
         load_recipe(recipe_path("detector_small"), changes)
     assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_may_choose_how_steps_are_made() -> None:
+    changes = {"fit.optimizer": "sgd", "fit.schedule": "step", "fit.precision": "float32"}
+    for recipe, chosen in [
+        (load_recipe(FILES[0]), ("adamw", "cosine", "bfloat16")),
+        (load_recipe(FILES[0], changes), ("sgd", "step", "float32")),
+    ]:
+        assert (recipe.fit.optimizer, recipe.fit.schedule, recipe.fit.precision) == chosen
 
 
 def test_a_misspelt_key_is_named_even_where_the_right_one_is_missing(tmp_path: Path) -> None:

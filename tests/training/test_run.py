@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,7 +27,19 @@ from platelens.training.recipe import Recipe
 from platelens.training.run import make_task, run_recipe
 
 TinyRecipe = Callable[..., Recipe]
-FILES = ["checkpoint.pt", "log.jsonl", "numbers.json", "recipe.json", "weights.pt"]
+FILES = [
+    "checkpoint.pt",
+    "events.out.tfevents",
+    "log.jsonl",
+    "numbers.json",
+    "recipe.json",
+    "weights.pt",
+]
+
+
+def files(run: Path) -> list[str]:
+    """Give the names in a run folder; those of TensorBoard without time and machine."""
+    return sorted(re.sub(r"(tfevents)\..*", r"\1", path.name) for path in run.iterdir())
 
 
 def trained(recipe: Recipe, run: Path) -> torch.nn.Module:
@@ -52,7 +65,7 @@ def test_a_detector_is_trained_exported_and_used(
 ) -> None:
     recipe, run = tiny_recipe("detector_small"), tmp_path / "run"
     run_recipe(recipe, data_root, run)
-    assert sorted(p.name for p in run.iterdir()) == FILES
+    assert files(run) == FILES
     (line,) = (run / "log.jsonl").read_text().splitlines()
     assert {"class", "box", "corner", "recall"} <= json.loads(line).keys()
 
@@ -79,9 +92,9 @@ def test_a_detector_is_trained_exported_and_used(
 def test_a_reader_is_trained_exported_and_used(
     data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
 ) -> None:
-    recipe, run = tiny_recipe("reader_base"), tmp_path / "run"
+    recipe, run = tiny_recipe("reader_small"), tmp_path / "run"
     run_recipe(recipe, data_root, run)
-    assert sorted(p.name for p in run.iterdir()) == FILES
+    assert files(run) == FILES
     (line,) = (run / "log.jsonl").read_text().splitlines()
     assert {"ctc", "blank", "scenes", "us", "ccpd"} <= json.loads(line).keys()
 
@@ -106,24 +119,37 @@ def test_a_reader_is_trained_exported_and_used(
 def test_a_run_starts_from_the_weights_beside_it(
     data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
 ) -> None:
-    first = tiny_recipe("reader_base")
-    run_recipe(first, data_root, tmp_path / "reader_base")
+    first = tiny_recipe("reader_small")
+    run_recipe(first, data_root, tmp_path / "first")
     # At a rate of nothing the weights stay what they were.
-    second = tiny_recipe("reader_small", start_from="reader_base", **{"fit.learning_rate": 1e-12})
+    second = tiny_recipe("reader_small", start_from="first", **{"fit.learning_rate": 1e-12})
     run_recipe(second, data_root, tmp_path / "reader_small")
     ours, theirs = (
-        trained(first, tmp_path / name).state_dict() for name in ("reader_base", "reader_small")
+        trained(first, tmp_path / name).state_dict() for name in ("first", "reader_small")
     )
     weight = "classify.1.weight"
     torch.testing.assert_close(ours[weight], theirs[weight])
     assert not torch.equal(ours[weight], make_network(first).state_dict()[weight])
 
 
+@pytest.mark.parametrize("name", ["detector_small", "reader_small"])
+def test_the_same_recipe_gives_the_same_weights(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path, name: str
+) -> None:
+    for workers in (0, 1):
+        changes = {"fit.samples": 8, "fit.threads": 2, "fit.workers": workers}
+        run_recipe(tiny_recipe(name, **changes), data_root, tmp_path / str(workers))
+    alone, helped = (
+        torch.load(tmp_path / folder / "weights.pt", weights_only=True) for folder in "01"
+    )
+    assert all(torch.equal(alone[key], helped[key]) for key in alone)
+
+
 def test_a_first_stage_that_is_missing_is_named(
     data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
 ) -> None:
-    recipe = tiny_recipe("reader_small", start_from="reader_base")
-    with pytest.raises(TrainingError, match=r"weights\.pt: no such file; train .* reader_base"):
+    recipe = tiny_recipe("reader_small", start_from="first")
+    with pytest.raises(TrainingError, match=r"weights\.pt: no such file; train .* first"):
         run_recipe(recipe, data_root, tmp_path / "reader_small")
 
 
@@ -136,9 +162,9 @@ def test_a_run_that_is_not_finished_cannot_be_exported(tmp_path: Path) -> None:
 def test_a_model_that_runs_differently_is_not_exported(
     data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_recipe(tiny_recipe("reader_base"), data_root, tmp_path / "run")
+    run_recipe(tiny_recipe("reader_small"), data_root, tmp_path / "run")
     monkeypatch.setattr(export, "_TOLERANCE", 0.0)
-    with pytest.raises(TrainingError, match="reader_base: ONNX Runtime is off by"):
+    with pytest.raises(TrainingError, match="reader_small: ONNX Runtime is off by"):
         export_run(tmp_path / "run", tmp_path / "model")
     assert not (tmp_path / "model").exists()
 
@@ -176,9 +202,12 @@ def test_a_folder_holds_one_recipe_only(
 ) -> None:
     recipe = tiny_recipe("detector_small")
     run_recipe(recipe, data_root, tmp_path)
-    # Threads and workers may change from one session to the next, the rest may not.
-    threads = recipe.fit.model_copy(update={"threads": 3})
-    run_recipe(recipe.model_copy(update={"fit": threads}), data_root, tmp_path)
+    # What suits the machine may change from one session to the next, the rest may not.
+    machine = recipe.fit.model_copy(update={"threads": 3, "precision": "float32"})
+    run_recipe(recipe.model_copy(update={"fit": machine}), data_root, tmp_path)
+    other = recipe.fit.model_copy(update={"optimizer": "sgd"})
+    with pytest.raises(TrainingError, match="another recipe"):
+        run_recipe(recipe.model_copy(update={"fit": other}), data_root, tmp_path)
     with pytest.raises(TrainingError, match="another recipe"):
         run_recipe(recipe.model_copy(update={"seed": recipe.seed + 1}), data_root, tmp_path)
 

@@ -21,7 +21,9 @@ def plates(fonts: FontSet, catalogue: Catalogue) -> list[FlatPlate]:
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plates as they leave the maker: full colours, nothing fixed to them, no wear."""
+    """Plates as they leave the maker: upright, full colours, nothing fixed to them, no wear."""
+    monkeypatch.setattr(plate, "_SLANTED", 0)
+    monkeypatch.setattr(plate, "_PALE", 0)
     monkeypatch.setattr(plate, "_finish", lambda *_: None)
     monkeypatch.setattr(wear, "emboss", lambda *_: None)
 
@@ -204,3 +206,16 @@ def test_every_shipped_jurisdiction_can_be_drawn(fonts: FontSet) -> None:
         for drawn in draw_many(fonts, kind, 3):
             assert drawn.region == (None if code == "zz" else code)
             assert 1 <= len(drawn.text) <= 14, code
+
+
+def test_slanted_letters_lean_about_their_middle_and_mostly_to_the_right() -> None:
+    leans = []
+    for seed in range(60):
+        ink = np.zeros((80, 200), np.uint8)
+        ink[:, 95:105] = 255
+        plate._slant(np.random.default_rng(seed), ink)
+        centres = [float(np.flatnonzero(ink[y]).mean()) for y in (5, 40, 75)]
+        assert centres[1] == pytest.approx(99.5, abs=1.5)
+        leans.append((centres[0] - centres[2]) / 70)
+    assert 0.7 < np.mean([lean > 0 for lean in leans]) < 1
+    assert all(0.05 < abs(lean) < 0.25 for lean in leans)

@@ -31,7 +31,7 @@ def reading(text: str, confidence: float) -> Reading:
 def test_a_sample_is_pixels_and_the_numbers_of_its_text(
     data_root: Path, tiny_recipe: Callable[..., Recipe]
 ) -> None:
-    dataset = RecognitionTask(tiny_recipe("reader_base"), data_root).dataset()
+    dataset = RecognitionTask(tiny_recipe("reader_small"), data_root).dataset()
     texts = set()
     for index in range(40):
         pixels, numbers, length, rows = dataset[index]
@@ -66,7 +66,7 @@ def test_mistrust_is_the_cross_entropy_of_the_confidences() -> None:
 def test_a_slot_reader_is_trained_and_exported(
     data_root: Path, tiny_recipe: Callable[..., Recipe], tmp_path: Path
 ) -> None:
-    recipe, run = tiny_recipe("reader_base", **{"network.name": "slots"}), tmp_path / "run"
+    recipe, run = tiny_recipe("reader_small", **{"network.name": "slots"}), tmp_path / "run"
     run_recipe(recipe, data_root, run)
     (line,) = (run / "log.jsonl").read_text().splitlines()
     assert {"slots", "rows", "scenes", "us", "ccpd"} <= json.loads(line).keys()

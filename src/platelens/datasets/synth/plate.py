@@ -44,6 +44,12 @@ _WEAR: Final = (
 )
 """What time does, and to how many plates."""
 
+_SLANTED: Final = 0.07
+"""Part of the plates whose letters lean, as owners like them."""
+
+_PALE: Final = 0.1
+"""Part of the plates whose letters may have lost most of their colour."""
+
 _TOP_SHARES: Final = ((0.23, 0.38), (0.23, 0.38), (0.42, 0.56), (0.42, 0.56), (0.56, 0.72))
 """Height of the upper of two rows, as part of both, from - to: small, equal or large."""
 
@@ -153,6 +159,8 @@ def _draw_serial(
         script = script and rng.random() < 0.5
     if rng.random() < 0.3:
         _change_weight(rng, ink)
+    if rng.random() < _SLANTED:
+        _slant(rng, ink)
     lefts, tops, rights, bottoms = zip(*taken, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
@@ -180,10 +188,20 @@ def _change_weight(rng: np.random.Generator, ink: Mask) -> None:
     ink[:] = cv2.dilate(ink, kernel) if thicker else cv2.erode(ink, kernel[:2, :2])
 
 
+def _slant(rng: np.random.Generator, ink: Mask) -> None:
+    """Let all letters lean to the right, seldom to the left."""
+    height, width = ink.shape
+    lean = between(rng, 0.08, 0.22) * (1 if rng.random() < 0.85 else -1)
+    matrix = np.array([[1, -lean, lean * height / 2], [0, 1, 0]], np.float32)
+    ink[:] = cv2.warpAffine(ink, matrix, (width, height), flags=cv2.INTER_LINEAR)
+
+
 def _apply_ink(rng: np.random.Generator, pixels: Pixels, ink: Mask, colour: Colour) -> None:
     if rng.random() < 0.35:
         wear.emboss(rng, pixels, ink)
-    faded = cv2.convertScaleAbs(ink, alpha=between(rng, 0.78, 1.0))
+    # Worn letters, or pressed ones that nobody painted, hardly differ from their ground.
+    least = 0.2 if rng.random() < _PALE else 0.78
+    faded = cv2.convertScaleAbs(ink, alpha=between(rng, least, 1.0))
     blend(pixels, np.asarray(faded, dtype=np.uint8), colour)
 
 

@@ -97,7 +97,7 @@ class TwoRowReader(RowTokens):
             (N, 2 * W/2, classes): first the upper row from left to right, then the lower.
         """
         logits = self.classify(self.tokens(pixels))  # (N, 2 * W/4, 2 * classes)
-        return logits.reshape(logits.shape[0], 4 * self.steps, self.classes)
+        return torch.as_tensor(logits.reshape(logits.shape[0], 4 * self.steps, self.classes))
 
 
 @dataclass(frozen=True, slots=True)

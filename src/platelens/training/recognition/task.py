@@ -47,6 +47,9 @@ from platelens.training.sources import (
 )
 from platelens.types import FloatArray, Reading, RgbImage
 
+_EMPTY: Final = "empty"
+"""Name of the held-out places without a plate; their confidence is not that of a text."""
+
 _TEMPERATURES: Final = tuple(round(0.7 * 1.08**i, 3) for i in range(18))  # 0.7 to 2.6
 
 
@@ -91,8 +94,9 @@ class RecognitionTask:
             held_out += cut_patches(kept, find)
             places += cut_places(train, detector, recipe.seed)
             empty += cut_places(kept, detector, recipe.seed)
-        if data.two_rows:
-            pools.append([patch for pool in pools for patch in pool if patch.rows == 2])
+        two_rows = [patch for pool in pools for patch in pool if patch.rows == 2]
+        if data.two_rows and two_rows:
+            pools.append(two_rows)
             shares.append(data.two_rows)
         if data.ccpd_crops:
             pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
@@ -104,7 +108,7 @@ class RecognitionTask:
         )  # fmt: skip
         self._measured = {
             "scenes": held_out,
-            "empty": empty,
+            _EMPTY: empty,
             "us": load_flats(load_us_crops(root, "valid")) if data.us_plates else [],
             "ccpd": load_flats(load_ccpd_crops(root, held_out=True)) if data.ccpd_crops else [],
         }
@@ -128,8 +132,9 @@ class RecognitionTask:
     def finish(self, network: nn.Module) -> Numbers:
         """Choose the temperature (Guo et al. 2017) on the held-out plates, all sets together."""
         looked = self._look(network)
-        truths = [patch.text for _, patches, _ in looked for patch in patches]
-        logits = np.concatenate([part for _, _, part in looked])
+        plates = [each for each in looked if each[0] != _EMPTY]
+        truths = [patch.text for _, patches, _ in plates for patch in patches]
+        logits = np.concatenate([part for _, _, part in plates])
 
         def cost(temperature: float) -> float:
             scores = log_softmax(logits, temperature)
