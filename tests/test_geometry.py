@@ -129,13 +129,6 @@ def test_a_quad_grows_in_its_own_perspective() -> None:
     assert 0 < grown[1, 0] - 100 != pytest.approx(-grown[0, 0], rel=0.1)
 
 
-def test_a_quad_turns_about_its_middle() -> None:
-    turned = geometry.turn_quad(geometry.box_to_quad(Box(0, 0, 40, 20)), 90)
-    np.testing.assert_allclose(
-        geometry.quad_to_array(turned), [[30, -10], [30, 30], [10, 30], [10, -10]], atol=1e-4
-    )
-
-
 def test_a_plate_is_read_with_a_margin_that_ends_with_the_picture() -> None:
     image = RgbImage(np.zeros((100, 200, 3), np.uint8))
     inside = geometry.box_to_quad(Box(50, 40, 150, 60))

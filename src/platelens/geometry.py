@@ -101,15 +101,6 @@ def grow_quad(quad: Quad, share_xy: tuple[float, float]) -> Quad:
     return array_to_quad(np.asarray(cv2.perspectiveTransform(unit[None], matrix)[0]))
 
 
-def turn_quad(quad: Quad, degrees: float) -> Quad:
-    """Turn a quad about its middle, clockwise as it is seen."""
-    corners = quad_to_array(quad)
-    middle = corners.mean(axis=0)
-    angle = np.deg2rad(degrees)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    return array_to_quad((corners - middle) @ turn.T + middle)
-
-
 def cut_for_reading(
     image: RgbImage, quad: Quad, margin: tuple[float, float] = READING_MARGIN
 ) -> RgbImage:

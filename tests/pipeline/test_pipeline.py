@@ -7,8 +7,16 @@ import pytest
 
 from platelens import imaging
 from platelens.geometry import READING_MARGIN, box_to_quad
-from platelens.pipeline import Pipeline, PipelineSettings, View
-from platelens.types import Box, Candidate, Detection, Reading, RgbImage
+from platelens.pipeline import Pipeline, PipelineSettings
+from platelens.types import (
+    Box,
+    Candidate,
+    Detection,
+    Detector,
+    Reading,
+    Recognizer,
+    RgbImage,
+)
 
 
 def picture(height: int = 200, width: int = 1000) -> RgbImage:
@@ -47,9 +55,16 @@ class CountingRecognizer:
         return [next(self.readings) for _ in crops]
 
 
+ONE_VIEW = (READING_MARGIN,)
+
+
+def look_once(detector: Detector, recognizer: Recognizer) -> Pipeline:
+    return Pipeline(detector, recognizer, PipelineSettings(views=ONE_VIEW))
+
+
 def test_plates_come_from_left_to_right_with_their_readings() -> None:
     detector = FixedDetector(detection(200, 0.9), detection(20, 0.7))
-    plates = Pipeline(detector, CountingRecognizer(reading("LEFT"), reading("RIGHT"))).run(
+    plates = look_once(detector, CountingRecognizer(reading("LEFT"), reading("RIGHT"))).run(
         picture()
     )
     assert [(p.detection.box.x1, p.text) for p in plates] == [(20, "LEFT"), (200, "RIGHT")]
@@ -58,7 +73,7 @@ def test_plates_come_from_left_to_right_with_their_readings() -> None:
 
 def test_crops_have_the_natural_size_of_the_plate_and_its_margin() -> None:
     recognizer = CountingRecognizer(reading("A"))
-    Pipeline(FixedDetector(detection(20)), recognizer).run(picture())
+    look_once(FixedDetector(detection(20)), recognizer).run(picture())
     x, y = READING_MARGIN
     assert recognizer.calls == [[(round(20 * (1 + 2 * y)), round(40 * (1 + 2 * x)), 3)]]
 
@@ -70,14 +85,14 @@ def test_a_batch_is_read_in_one_call_and_sorted_back() -> None:
 
     recognizer = CountingRecognizer(*(reading(c) for c in "ABCDE"))
     images = [picture(width=1000 + n) for n in (2, 0, 3)]
-    plates = Pipeline(ByWidth(), recognizer).run_batch(iter(images))
+    plates = look_once(ByWidth(), recognizer).run_batch(iter(images))
     assert [[p.text for p in each] for each in plates] == [["A", "B"], [], ["C", "D", "E"]]
     assert len(recognizer.calls) == 1
 
 
 def test_nothing_found_is_nothing_and_the_recogniser_rests() -> None:
     recognizer = CountingRecognizer()
-    pipeline = Pipeline(FixedDetector(), recognizer)
+    pipeline = look_once(FixedDetector(), recognizer)
     assert pipeline.run(picture()) == []
     assert pipeline.run_batch([]) == []
     assert recognizer.calls == []
@@ -91,7 +106,7 @@ def test_unsure_plates_are_left_out(least: float, kept: list[str]) -> None:
     # The reader is sure that there is nothing to read: that is no confidence in a text.
     texts = reading("SURE", 0.9), reading("", 0.99), reading("NOT", 0.4)
     detector = FixedDetector(detection(0), detection(50), detection(100))
-    settings = PipelineSettings(min_confidence=least)
+    settings = PipelineSettings(min_confidence=least, views=ONE_VIEW)
     plates = Pipeline(detector, CountingRecognizer(*texts), settings).run(picture())
     assert [p.text for p in plates] == kept
 
@@ -103,7 +118,7 @@ def test_a_confidence_lies_between_0_and_1(least: float) -> None:
 
 
 def test_a_picture_without_a_plate_may_be_one() -> None:
-    pipeline = Pipeline(FixedDetector(), CountingRecognizer(reading("AB12", 0.95)))
+    pipeline = look_once(FixedDetector(), CountingRecognizer(reading("AB12", 0.95)))
     (plate,) = pipeline.run(picture(40, 160))
     assert plate.text == "AB12"
     assert plate.detection.box == Box(0, 0, 160, 40)
@@ -113,13 +128,13 @@ def test_a_picture_without_a_plate_may_be_one() -> None:
 
 @pytest.mark.parametrize("found", [reading("AB12", 0.5), reading("", 0.99)], ids=["weak", "empty"])
 def test_a_picture_that_does_not_read_like_a_plate_is_none(found: Reading) -> None:
-    assert Pipeline(FixedDetector(), CountingRecognizer(found)).run(picture(40, 160)) == []
+    assert look_once(FixedDetector(), CountingRecognizer(found)).run(picture(40, 160)) == []
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (10, 20), (720, 1280), (160, 40), (20, 400)], ids=str)
 def test_a_picture_that_does_not_look_like_a_plate_is_not_read(size_hw: tuple[int, int]) -> None:
     recognizer = CountingRecognizer()
-    assert Pipeline(FixedDetector(), recognizer).run(picture(*size_hw)) == []
+    assert look_once(FixedDetector(), recognizer).run(picture(*size_hw)) == []
     assert recognizer.calls == []
 
 
@@ -127,8 +142,8 @@ def test_a_timed_run_gives_the_same_with_times() -> None:
     image = picture()
     readings = reading("A"), reading("B")
     detector = FixedDetector(detection(20), detection(200))
-    result = Pipeline(detector, CountingRecognizer(*readings)).run_timed(image)
-    assert result.plates == tuple(Pipeline(detector, CountingRecognizer(*readings)).run(image))
+    result = look_once(detector, CountingRecognizer(*readings)).run_timed(image)
+    assert result.plates == tuple(look_once(detector, CountingRecognizer(*readings)).run(image))
     assert (result.width, result.height) == (1000, 200)
     assert result.image is image
     assert 0 <= result.ms_detect + result.ms_read <= result.ms_total + 1e-6
@@ -139,7 +154,7 @@ def test_a_recogniser_that_loses_a_plate_is_noticed() -> None:
         def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
             return [reading("A")] * (len(crops) - 1)
 
-    pipeline = Pipeline(FixedDetector(detection(0), detection(50)), Forgetful())
+    pipeline = look_once(FixedDetector(detection(0), detection(50)), Forgetful())
     with pytest.raises(ValueError, match="2 crops, 1 readings"):
         pipeline.run(picture())
     with pytest.raises(ValueError, match="2 crops, 1 readings"):
@@ -147,7 +162,7 @@ def test_a_recogniser_that_loses_a_plate_is_noticed() -> None:
 
 
 def test_several_views_of_a_plate_are_read_at_once_and_merged() -> None:
-    views = (View(margin=(0.0, 0.0)), View(margin=(0.5, 0.5)))
+    views = ((0.0, 0.0), (0.5, 0.5))
     recognizer = CountingRecognizer(
         reading("A", 0.9), reading("A", 0.5), reading("B", 0.6), reading("C", 0.2)
     )

@@ -52,9 +52,7 @@ def test_other_names_are_unknown_and_the_known_ones_listed(name: str) -> None:
         ("path:/models/a@b@640", ("path:/models/a@b", 640)),
     ],
 )
-def test_a_size_may_stand_behind_a_detectors_name(
-    name: str, split: tuple[str, int | None]
-) -> None:
+def test_a_size_may_stand_behind_a_detectors_name(name: str, split: tuple[str, int | None]) -> None:
     assert split_size(name) == split
 
 

@@ -14,12 +14,12 @@ from platelens.datasets import LabelledPlate
 from platelens.errors import EngineError
 from platelens.evaluation.outcome import Finding, findings_of
 from platelens.evaluation.printed import CommandEngine, ResultsEngine
-from platelens.geometry import cut_for_reading
 from platelens.pipeline import PlateReader, build_detector, build_recognizer
 from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
 from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
 from platelens.recognition.engines.tesseract import TesseractRecognizer
+from platelens.recognition.views import cut_views, merge_views
 from platelens.runtime import (
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
@@ -182,7 +182,8 @@ class _GivenEngine:
 
     def read(self, image: Path, /) -> tuple[Finding, ...]:
         pixels, plates = imaging.load(image), self._plates[image]
-        readings = self._reader.read([cut_for_reading(pixels, p.outline) for p in plates])
+        crops = cut_views(pixels, [p.outline for p in plates])
+        readings = merge_views(self._reader.read(crops))
         found = [Detection(p.box, p.outline, 1.0) for p in plates]
         return findings_of(map(Plate, found, readings))
 

@@ -1,7 +1,7 @@
 """The stages joined: a picture in, its plates out."""
 
 from platelens.pipeline.build import build_detector, build_pipeline, build_recognizer
-from platelens.pipeline.pipeline import Pipeline, PipelineSettings, ReadResult, View
+from platelens.pipeline.pipeline import Pipeline, PipelineSettings, ReadResult
 from platelens.pipeline.reader import PlateReader
 from platelens.pipeline.stages import find_in_file, read_crop_file
 
@@ -10,7 +10,6 @@ __all__ = [
     "PipelineSettings",
     "PlateReader",
     "ReadResult",
-    "View",
     "build_detector",
     "build_pipeline",
     "build_recognizer",

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from platelens.geometry import READING_MARGIN, box_to_quad, cut_for_reading, turn_quad
-from platelens.pipeline.vote import merge_readings
+from platelens.geometry import box_to_quad
+from platelens.recognition.views import USUAL_VIEWS, Margin, cut_views, merge_views
 from platelens.types import (
     Box,
     Detection,
@@ -18,18 +18,6 @@ from platelens.types import (
     Recognizer,
     RgbImage,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One way to cut a plate out."""
-
-    margin: tuple[float, float] = READING_MARGIN  # shares of the plate's width and height
-    turn: float = 0.0  # degrees, clockwise
-
-
-ACCURATE_VIEWS: Final = (View(), View(margin=(0.0, 0.0)), View(margin=(0.08, 0.14)))
-"""Where the corners are a little wrong, one of these shows the whole plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +36,8 @@ class PipelineSettings:
     whole_width: tuple[int, int] = (24, 800)
     """Width of such a picture in pixels, least and most: larger ones are hardly crops."""
 
-    views: tuple[View, ...] = (View(),)
-    """How each plate is cut out to be read; of several, the readings are merged."""
+    views: tuple[Margin, ...] = USUAL_VIEWS
+    """Margins with which each plate is cut out to be read; the readings are merged."""
 
     def __post_init__(self) -> None:
         """Refuse confidences that are none."""
@@ -159,12 +147,7 @@ class Pipeline:
         return narrowest <= int(width) <= widest and squarest <= aspect <= longest
 
     def _cut(self, image: RgbImage, finds: Sequence[_Find]) -> list[RgbImage]:
-        """Give all views of the first place, then of the second..."""
-        return [
-            cut_for_reading(image, turn_quad(find.detection.quad, view.turn), view.margin)
-            for find in finds
-            for view in self.settings.views
-        ]
+        return cut_views(image, [f.detection.quad for f in finds], self.settings.views)
 
     def _read(self, crops: list[RgbImage]) -> list[Reading]:
         """Give one reading for all views of a place."""
@@ -174,8 +157,7 @@ class Pipeline:
                 f"a recogniser must give a reading for each crop; "
                 f"got {len(crops)} crops, {len(readings)} readings"
             )
-        step = len(self.settings.views)
-        return [merge_readings(readings[i : i + step]) for i in range(0, len(readings), step)]
+        return merge_views(readings, len(self.settings.views))
 
     def _join(self, finds: list[_Find], readings: list[Reading]) -> list[Plate]:
         plates = []

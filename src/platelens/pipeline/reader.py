@@ -13,12 +13,8 @@ from numpy.typing import NDArray
 
 from platelens import imaging
 from platelens.pipeline.build import build_pipeline
-from platelens.pipeline.pipeline import (
-    ACCURATE_VIEWS,
-    DEFAULT_SETTINGS,
-    PipelineSettings,
-    ReadResult,
-)
+from platelens.pipeline.pipeline import PipelineSettings, ReadResult
+from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS
 from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 from platelens.types import Detector, Plate, Recognizer, RgbImage
 
@@ -56,7 +52,7 @@ class PlateReader:
         min_confidence: float = 0.0,
         accurate: bool = False,
     ) -> None:
-        views = ACCURATE_VIEWS if accurate else DEFAULT_SETTINGS.views
+        views = ACCURATE_VIEWS if accurate else USUAL_VIEWS
         settings = PipelineSettings(min_confidence=min_confidence, views=views)
         self.pipeline = build_pipeline(
             detector, recognizer, device=device, threads=threads, top_n=top_n, settings=settings

@@ -76,7 +76,9 @@ def miss_corners(rng: np.random.Generator, corners: FloatArray) -> FloatArray:
 
 def least_width_px(text: str, rows: int) -> int:
     """Give the width of a plate under which nobody could read it."""
-    return 36 if len(text) < 9 and rows == 1 else 48
+    if rows == 2:
+        return 48 if len(text) < 8 else 84
+    return 36 if len(text) < 9 else 48
 
 
 def map_points(points: FloatArray, source: FloatArray, target: FloatArray) -> FloatArray:

@@ -57,9 +57,7 @@ def corner_finder(detector: PlateDetector | None) -> CornerFinder:
     return find
 
 
-def cut_places(
-    samples: Sequence[Sample], detector: PlateDetector | None, seed: int
-) -> list[Patch]:
+def cut_places(samples: Sequence[Sample], detector: PlateDetector | None, seed: int) -> list[Patch]:
     """Cut places without a plate out of scenes, whatever is there: grilles, signs, walls.
 
     Without a detector there are none: scenes show plates that nobody labelled.

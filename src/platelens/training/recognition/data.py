@@ -31,6 +31,7 @@ from platelens.recognition.preprocess import fit_crop
 from platelens.types import FloatArray, RgbImage
 
 MAX_LENGTH: Final = 14
+_FLAT_LEAST_PX: Final = 52  # width; American serials take less of their plate than others
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +92,42 @@ class CropSource:
         """Give crop `index`: (H, W, 3) uint8, its text and its number of rows."""
         rng = np.random.default_rng((seed, index))
         kind = int(rng.choice(len(self._shares), p=self._shares))
+        seen_before = kind >= 2  # by a camera from afar; flats are sharp close-ups
         if kind == 0:
             patch = self._place(rng, draw_flat_plate(rng, self._fonts, self._catalogue))
         elif kind == 1:
             flat = self._flats[int(rng.integers(len(self._flats)))]
-            patch = self._place(rng, FlatPlate(flat.pixels, flat.text, flat.rows))
+            patch = self._place(rng, FlatPlate(flat.pixels, flat.text, flat.rows), _FLAT_LEAST_PX)
         elif kind == 2:
             patch = self._nothing(rng)
         else:
             pool = self._pools[kind - 3]
             patch = _shrink(rng, pool[int(rng.integers(len(pool)))])
-        return self.see(rng, patch), patch.text, patch.rows
+        return self.see(rng, patch, seen_before=seen_before), patch.text, patch.rows
 
-    def see(self, rng: np.random.Generator, patch: Patch) -> NDArray[np.uint8]:
-        """Photograph a patch and cut its plate out, as the pipeline would."""
-        strength = float(rng.choice([0.2, 0.6, 1.0]))
+    def see(
+        self, rng: np.random.Generator, patch: Patch, *, seen_before: bool = False
+    ) -> NDArray[np.uint8]:
+        """Photograph a patch and cut its plate out, as the pipeline would.
+
+        What a camera has `seen_before` is treated with care: who has to read what nobody can read
+        learns to guess.
+        """
+        strength = float(rng.choice([0.2, 0.6, 1.0])) * (0.7 if seen_before else 1.0)
         width = float(np.linalg.norm(patch.corners[1] - patch.corners[0]))
-        blur_px = min(1.6, width / 65)  # more, and nobody could read it
+        blur_px = min(1.6, width / 65) * (0.5 if seen_before else 1.0)
+        if patch.rows == 2:  # its letters are smaller, some much smaller
+            blur_px *= 0.7
         settings = CameraSettings(strength=strength, blur_px=blur_px)
         pixels = photograph(rng, patch.pixels, settings, patch.serial)
         corners = miss_corners(rng, patch.corners)
         quad = array_to_quad(corners)
         return fit_crop(cut_plate(pixels, quad), self._size_hw)
 
-    def _place(self, rng: np.random.Generator, flat: FlatPlate) -> Patch:
+    def _place(self, rng: np.random.Generator, flat: FlatPlate, least_px: int = 0) -> Patch:
         """Put a flat plate somewhere, as large as cameras see it."""
         aspect = flat.pixels.shape[1] / flat.pixels.shape[0] * float(np.exp(rng.normal(0, 0.12)))
-        least = least_width_px(flat.text, flat.rows)
+        least = max(least_px, least_width_px(flat.text, flat.rows))
         width = float(np.exp(rng.uniform(np.log(least), np.log(200))))
         height = max(10, width / aspect)
         size_wh = (height * aspect, height)

@@ -16,11 +16,12 @@ from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, cut_for_reading, picture_corners, quad_to_array
+from platelens.geometry import array_to_quad, picture_corners, quad_to_array
 from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.preprocess import fit_crop
+from platelens.recognition.views import cut_views, merge_views
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
@@ -50,7 +51,7 @@ from platelens.types import FloatArray, Reading, RgbImage
 _EMPTY: Final = "empty"
 """Name of the held-out places without a plate; their confidence is not that of a text."""
 
-_TEMPERATURES: Final = tuple(round(0.7 * 1.08**i, 3) for i in range(18))  # 0.7 to 2.6
+_TEMPERATURES: Final = tuple(round(0.4 * 1.1**i, 3) for i in range(20))  # 0.4 to 2.4
 
 
 class CropDataset(Dataset[tuple[Tensor, Tensor, int, int]]):
@@ -137,8 +138,7 @@ class RecognitionTask:
         logits = np.concatenate([part for _, _, part in plates])
 
         def cost(temperature: float) -> float:
-            scores = log_softmax(logits, temperature)
-            return mistrust([decode_ctc(s, CHARACTERS, top_n=1) for s in scores], truths)
+            return mistrust(_readings(logits, temperature), truths)
 
         temperature = min(_TEMPERATURES, key=cost)
         scores = {f"held_out_exact_{k}": round(v, 4) for k, v in _exact_shares(looked).items()}
@@ -153,10 +153,13 @@ class RecognitionTask:
 
 
 def _exact_shares(looked: list[tuple[str, Sequence[Patch], FloatArray]]) -> dict[str, float]:
-    return {
-        name: _exact([decode_ctc(s, CHARACTERS, top_n=1) for s in log_softmax(logits)], patches)
-        for name, patches, logits in looked
-    }
+    return {name: _exact(_readings(logits, 1.0), patches) for name, patches, logits in looked}
+
+
+def _readings(logits: FloatArray, temperature: float) -> list[Reading]:
+    """Read what `look` gave, the views of each plate together, as the pipeline does."""
+    scores = log_softmax(logits, temperature)
+    return merge_views([decode_ctc(s, CHARACTERS) for s in scores])
 
 
 def _exact(readings: Sequence[Reading], patches: Sequence[Patch]) -> float:
@@ -206,14 +209,15 @@ def load_flats(crops: Sequence[LabelledCrop]) -> list[Patch]:
 
 @torch.inference_mode()
 def look(network: nn.Module, patches: Sequence[Patch], size_hw: tuple[int, int]) -> FloatArray:
-    """Give the logits (N, T, C) of `network` for `patches`, cut out as in use."""
+    """Give the logits (N x views, T, C) of `network` for `patches`, cut out as in use."""
     device = next(network.parameters()).device
     logits = []
     for start in range(0, len(patches), 64):
-        crops = []
-        for patch in patches[start : start + 64]:
-            quad = array_to_quad(patch.corners)
-            crops.append(fit_crop(cut_for_reading(patch.pixels, quad), size_hw))
+        crops = [
+            fit_crop(crop, size_hw)
+            for patch in patches[start : start + 64]
+            for crop in cut_views(patch.pixels, [array_to_quad(patch.corners)])
+        ]
         given = network(torch.from_numpy(np.stack(crops)).to(device))
         logits.append(given.float().cpu().numpy())
     return np.concatenate(logits)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from platelens.pipeline.vote import merge_readings
+from platelens.recognition.views import merge_readings
 from platelens.types import Candidate, Reading
 
 

@@ -1,11 +1,35 @@
-"""Several looks at one plate -> one reading."""
+"""Several looks at one plate -> one reading.
+
+Corners are never quite right: too wide, and letters are small; too tight, and one is cut off. Two
+crops with different margins err at different plates, and what both say is nearly always right.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Final
 
-from platelens.types import Candidate, Reading
+from platelens.geometry import READING_MARGIN, cut_for_reading
+from platelens.types import Candidate, Quad, Reading, RgbImage
+
+Margin = tuple[float, float]
+"""Shares of a plate's width and height that are seen around it, on each side."""
+
+USUAL_VIEWS: Final[tuple[Margin, ...]] = (READING_MARGIN, (0.0, 0.0))
+ACCURATE_VIEWS: Final[tuple[Margin, ...]] = (*USUAL_VIEWS, (0.02, 0.035))
+
+
+def cut_views(
+    image: RgbImage, quads: Sequence[Quad], views: Sequence[Margin] = USUAL_VIEWS
+) -> list[RgbImage]:
+    """Give the crops of all views of the first plate, then those of the second..."""
+    return [cut_for_reading(image, quad, margin) for quad in quads for margin in views]
+
+
+def merge_views(readings: Sequence[Reading], count: int = len(USUAL_VIEWS)) -> list[Reading]:
+    """Give one reading for every `count` of `readings`, which are in the order of `cut_views`."""
+    return [merge_readings(readings[i : i + count]) for i in range(0, len(readings), count)]
 
 
 def merge_readings(readings: Sequence[Reading]) -> Reading:
