@@ -95,7 +95,7 @@ def _manifest(recipe: Recipe, numbers: dict[str, Any], sha256: str) -> Manifest:
     return Manifest(
         name=recipe.name,
         task=recipe.task,
-        version="1",
+        version=recipe.version,
         licence="Apache-2.0",
         sha256=sha256,
         input_size=recipe.input_size,

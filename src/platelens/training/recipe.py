@@ -93,6 +93,7 @@ class Recipe(_Part):
 
     name: str
     task: Literal["detection", "recognition"]
+    version: str = "1"  # of the model that it makes
     seed: int
     input_size: tuple[int, int]  # height, width; a detector's: the longer side, twice
     window: int = 320  # side of a detector's training windows, pixels
