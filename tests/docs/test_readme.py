@@ -63,6 +63,7 @@ def test_json_example_is_json_in_the_promised_form() -> None:
     assert list(record["plates"][0]) == [
         "text",
         "confidence",
+        "readable",
         "box",
         "corners",
         "detection_confidence",

@@ -20,7 +20,7 @@ from platelens.types import Candidate, FloatArray, Reading
 Prefix = tuple[int, ...]
 
 BEAM_WIDTH: Final = 12
-_LEAST_PROBABILITY: Final = 1e-3
+_LEAST_PROBABILITY: Final = 1e-4
 """Characters less likely than this at a step are not followed."""
 
 _SURELY_BLANK: Final = 0.9999

@@ -46,9 +46,10 @@ def merge_readings(readings: Sequence[Reading]) -> Reading:
         return readings[0]
     pooled: dict[str, float] = defaultdict(float)
     for reading in readings:
-        for candidate in reading.candidates:
+        # A reader without candidates has its text alone, "" perhaps.
+        for candidate in reading.candidates or (Candidate(reading.text, reading.confidence),):
             pooled[candidate.text] += candidate.confidence / len(readings)
-    most = max(len(reading.candidates) for reading in readings)
+    most = max(1, *(len(reading.candidates) for reading in readings))
     ranked = sorted(pooled.items(), key=lambda item: -item[1])[:most]
     text, confidence = ranked[0]
     same = [reading for reading in readings if reading.text == text]
