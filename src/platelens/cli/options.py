@@ -37,7 +37,7 @@ MinConfidence = Annotated[
 ]
 Accurate = Annotated[
     bool,
-    typer.Option("--accurate", help="Read each plate in several views: slower, more is right."),
+    typer.Option("--accurate", help="Read each plate in three views instead of two: slower."),
 ]
 Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Candidates a plate in JSON.")]
 DetectorName = Annotated[

@@ -33,8 +33,7 @@ class PlateReader:
         threads: how many threads one call of a model may use.
         top_n: how many candidates a plate gets at most; of an own recogniser, its own matter.
         min_confidence: plates whose text is less sure are left out; 0..1.
-        accurate: read every plate in several views and merge what they say: slower, and more is
-            right.
+        accurate: read every plate in three views instead of two; slower.
 
     Raises:
         ModelError: a model is unknown, damaged or does not fit.
