@@ -53,10 +53,19 @@ class Serial:
 class Catalogue:
     """The plates that may be drawn, each as often as its share says."""
 
-    def __init__(self, jurisdictions: Iterable[Jurisdiction]) -> None:
-        """Take the plates of `jurisdictions`; FormatError when none has a share above 0."""
+    def __init__(self, jurisdictions: Iterable[Jurisdiction], two_rows: float = 1.0) -> None:
+        """Take the plates of `jurisdictions`, those on two rows `two_rows` times as often.
+
+        Raises:
+            FormatError: none has a share above 0.
+        """
+
+        def share(jurisdiction: Jurisdiction, plate: PlateFormat) -> float:
+            more = two_rows if any(ROW_BREAK in p for p in plate.patterns) else 1.0
+            return more * jurisdiction.share * plate.share / _total(jurisdiction)
+
         kinds = [
-            (jurisdiction.code, plate, jurisdiction.share * plate.share / _total(jurisdiction))
+            (jurisdiction.code, plate, share(jurisdiction, plate))
             for jurisdiction in jurisdictions
             for plate in jurisdiction.plates
             if jurisdiction.share * plate.share > 0
@@ -71,7 +80,9 @@ class Catalogue:
         ]
 
     @classmethod
-    def default(cls, codes: Sequence[str] | None = None) -> Catalogue:
+    def default(
+        cls, codes: Sequence[str] | None = None, two_rows: float = 1.0
+    ) -> Catalogue:
         """Take the jurisdictions that ship with platelens, or only those of `codes`.
 
         Raises:
@@ -83,7 +94,8 @@ class Catalogue:
                 near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
                 hint = f"; near: {', '.join(near)}" if near else ""
                 raise FormatError(f"unknown jurisdiction {code!r}{hint}")
-        return cls(known.values() if codes is None else [known[c] for c in dict.fromkeys(codes)])
+        chosen = known.values() if codes is None else [known[c] for c in dict.fromkeys(codes)]
+        return cls(chosen, two_rows)
 
     @property
     def codes(self) -> set[str]:

@@ -28,7 +28,20 @@ _PLATE_LIKE = re.compile(
     r"narrow-bold|condbold|robotocondensed|ocrb|millimetre|gemunu|leaguespartan|jura-bold|tuffy",
     re.IGNORECASE,
 )
+_SIGNS = re.compile(r"nanum|mona|japanese|dejavusans(-bold)?\.|freesans(bold)?\.|cjk|symbola", re.IGNORECASE)
+# Other scripts of plates, and the crowns, stars and emblems beside a serial.
+_SIGN_CHARACTERS = (
+    "品川横浜名古屋大阪神戸福岡熊本千葉春日部京都北海道札幌仙台新潟長野静岡金沢広島松山高知沖縄足立世田谷多摩練馬"
+    "あいうえかきくけこさすせそたちつてとなにぬねのはひふほまみむめもやゆよらりるれろを"
+    "京津沪渝冀豫云辽黑湘皖鲁苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使領警学港澳"
+    "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자하허호배서울경기인천부산"
+    "ابتثجحخدذرزسشصضطظعغفقكلمنهوي٠١٢٣٤٥٦٧٨٩"
+    "กขคฆงจฉชซฌญฎฐณดตถทธนบปผพภมยรลวศษสหฬอฮ"
+    "ЖЏЂЉЊЋЗИЛФЦЧШЩЭЮЯДГБ"
+    "★☆☪✠✡❖◆●♔♕♖♜⚜⚙☸♥☀✈⚓▲"
+)
 _CAP_HEIGHT_PX = 72  # font size of the characters of serials
+_SIGN_PX = 48  # of signs of other scripts
 _LINE_PX = 26  # font size of small words
 _LINES_KEPT = 4096
 
@@ -36,14 +49,19 @@ _LINES_KEPT = 4096
 class FontSet:
     """Font files whose capital letters and digits can be put on plates."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        """Take the fonts of `paths`; RecipeError when none has the characters of a plate."""
+    def __init__(self, paths: Iterable[Path], sign_paths: Iterable[Path] = ()) -> None:
+        """Take the fonts of `paths`, and `sign_paths` for the signs of other scripts.
+
+        Raises:
+            RecipeError: none of `paths` has the characters of a plate.
+        """
         found = {path: shapes for path in paths if (shapes := _shapes(path))}
         self.paths = list(found)
         if not self.paths:
             raise RecipeError("no usable font was found; install fonts or name their folders")
         self._plate_like = [i for i, p in enumerate(self.paths) if _PLATE_LIKE.search(p.name)]
         self._glyphs = [found[path] for path in self.paths]
+        self._signs = [sign for path in sign_paths for sign in _signs(path)]
         self._lines: dict[tuple[int, str], NDArray[np.uint8]] = {}
         self._near: dict[tuple[str, ...], list[int]] = {}
 
@@ -71,6 +89,10 @@ class FontSet:
         """Give the ink of one of CHARACTERS, cut to its outline: (h, w) uint8, 255 = ink."""
         return self._glyphs[font][character]
 
+    def sign(self, rng: np.random.Generator) -> NDArray[np.uint8] | None:
+        """Give the ink of a sign that is not Latin, as `glyph`; None when no font has any."""
+        return self._signs[int(rng.random() * len(self._signs))] if self._signs else None
+
     def line(self, font: int, text: str) -> tuple[NDArray[np.uint8], float]:
         """Give the ink of any words, cut to its outline, and the height of a capital in it.
 
@@ -93,9 +115,12 @@ def find_fonts(folders: Iterable[Path]) -> FontSet:
         for folder in folders
         for pattern in ("*.ttf", "*.otf")
         for path in sorted(folder.rglob(pattern))
-        if not _UNSUITED.search(path.name)
     }
-    return FontSet(found[name] for name in sorted(found))
+    paths = [found[name] for name in sorted(found)]
+    return FontSet(
+        (path for path in paths if not _UNSUITED.search(path.name)),
+        (path for path in paths if _SIGNS.search(path.name)),
+    )
 
 
 def _shapes(path: Path) -> dict[str, NDArray[np.uint8]]:
@@ -108,6 +133,16 @@ def _shapes(path: Path) -> dict[str, NDArray[np.uint8]]:
     differ = len({shape.tobytes() for shape in shapes.values()}) >= len(CHARACTERS) - 3
     drawn = all(shape.any() for shape in shapes.values())
     return shapes if drawn and differ and _upright(shapes) else {}
+
+
+def _signs(path: Path) -> list[NDArray[np.uint8]]:
+    """Give those of the other signs that a font has."""
+    try:
+        missing = _render(path, "\uffff", _SIGN_PX).tobytes()
+        shapes = [_render(path, sign, _SIGN_PX) for sign in _SIGN_CHARACTERS]
+    except (OSError, ValueError):
+        return []
+    return [shape for shape in shapes if shape.any() and shape.tobytes() != missing]
 
 
 def _upright(shapes: dict[str, NDArray[np.uint8]]) -> bool:

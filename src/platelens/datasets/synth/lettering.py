@@ -162,7 +162,29 @@ def words_size_wh(shape: Mask, capital_px: float, size_px: float) -> tuple[float
     return shape.shape[1] * scale, shape.shape[0] * scale
 
 
-def draw_sign(rng: np.random.Generator, ink: Mask, area: Area) -> None:
+def draw_signs(
+    rng: np.random.Generator, fonts: FontSet, ink: Mask, area: Area, count: int
+) -> None:
+    """Draw `count` signs of another script side by side.
+
+    They are those of a font; some, or all where no font has any, are mere strokes.
+    """
+    x1, y1, x2, y2 = area
+    step = (x2 - x1) / count
+    for number in range(count):
+        left = x1 + number * step
+        shape = fonts.sign(rng) if rng.random() < 0.85 else None
+        if shape is None:
+            _draw_strokes(rng, ink, (left, y1, left + 0.92 * step, y2))
+            continue
+        # A sign keeps its form: it is as wide as its step, or as high as its row.
+        unit = min(0.92 * step / shape.shape[1], (y2 - y1) / shape.shape[0])
+        size = max(2, round(shape.shape[1] * unit)), max(3, round(shape.shape[0] * unit))
+        small = cv2.resize(shape, size, interpolation=cv2.INTER_AREA)
+        stamp(ink, np.asarray(small), round(left), round((y1 + y2 - size[1]) / 2))
+
+
+def _draw_strokes(rng: np.random.Generator, ink: Mask, area: Area) -> None:
     """Draw strokes that look like a character which is not of the Latin script."""
     x1, y1, x2, y2 = area
     thick = max(1, int((y2 - y1) * between(rng, 0.04, 0.08)))

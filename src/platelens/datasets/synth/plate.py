@@ -15,7 +15,7 @@ from platelens.datasets.synth.ground import choose_colours, draw_band, draw_grou
 from platelens.datasets.synth.lettering import (
     draw_lettering,
     draw_row,
-    draw_sign,
+    draw_signs,
     put_words,
     words_size_wh,
 )
@@ -24,6 +24,7 @@ from platelens.datasets.synth.paint import (
     Colour,
     Mask,
     Pixels,
+    any_colour,
     between,
     blend,
     jitter,
@@ -49,6 +50,9 @@ _SLANTED: Final = 0.07
 
 _PALE: Final = 0.1
 """Part of the plates whose letters may have lost most of their colour."""
+
+_EMBLEMS: Final = 0.08
+"""Part of the plates with a sign beside the serial that says nothing."""
 
 _TOP_SHARES: Final = ((0.23, 0.38), (0.23, 0.38), (0.42, 0.56), (0.42, 0.56), (0.56, 0.72))
 """Height of the upper of two rows, as part of both, from - to: small, equal or large."""
@@ -78,6 +82,8 @@ def draw_flat_plate(rng: np.random.Generator, fonts: FontSet, catalogue: Catalog
     if band is not None and rng.random() < band.share:
         room = draw_band(rng, fonts, pixels, band, room)
     room = _draw_captions(rng, fonts, pixels, serial.format.captions, room, ink)
+    if rng.random() < _EMBLEMS:
+        room = _draw_emblem(rng, fonts, pixels, room)
     mask = np.zeros(size_hw, np.uint8)
     taken = _draw_serial(rng, fonts, mask, serial, room)
     _apply_ink(rng, pixels, mask, ink)
@@ -144,7 +150,7 @@ def _draw_serial(
     above, below = above * free, below * free
     x1, y1, x2, y2 = x1 + side, y1 + above, x2 - side, y2 - below
     how = draw_lettering(rng, fonts, serial.format.fonts)
-    align = 0.5 if rng.random() < 0.8 else float(rng.random())
+    align = pick(rng, (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, float(rng.random())))
     script = rng.random() < serial.format.script
     taken = []
     for line, (top, bottom) in zip(
@@ -152,9 +158,8 @@ def _draw_serial(
     ):
         left = x1
         if script:
-            sign = min((bottom - top) * between(rng, 0.6, 0.9), (x2 - x1) * 0.2)
-            draw_sign(rng, ink, (left, top, left + sign, bottom))
-            left += sign * 1.15
+            many = len(serial.lines) == 2 and not taken  # a place's name over the number
+            left += _draw_script(rng, fonts, ink, (left, top, x2, bottom), many=many)
         taken.append(draw_row(ink, fonts, how, line, (left, top, x2, bottom), align))
         script = script and rng.random() < 0.5
     if rng.random() < 0.3:
@@ -163,6 +168,33 @@ def _draw_serial(
         _slant(rng, ink)
     lefts, tops, rights, bottoms = zip(*taken, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _draw_script(
+    rng: np.random.Generator, fonts: FontSet, ink: Mask, room: Area, *, many: bool
+) -> float:
+    """Draw signs of another script at the left of a row; gives the width that they take."""
+    left, top, right, bottom = room
+    count = pick(rng, (1, 2, 2, 3, 4)) if many else 1
+    size = (bottom - top) * between(rng, 0.45, 0.95)
+    width = min(size * count, (right - left) * (0.5 if many else 0.2))
+    middle = (top + bottom) / 2
+    area = (left, middle - size / 2, left + width, middle + size / 2)
+    draw_signs(rng, fonts, ink, area, count)
+    return 1.12 * width
+
+
+def _draw_emblem(rng: np.random.Generator, fonts: FontSet, pixels: Pixels, room: Area) -> Area:
+    """Put a crown, a star or a sign of another script beside the serial; gives what is left."""
+    shape = fonts.sign(rng)
+    if shape is None:
+        return room
+    where = pick(rng, ("left", "right", "top"))
+    size = pixels.shape[0] * (between(rng, 0.15, 0.3) if where == "top" else between(rng, 0.2, 0.6))
+    size_wh = (size * shape.shape[1] / shape.shape[0], size)
+    area, room = _place_words(rng, where, size_wh, room, 0.035 * pixels.shape[0])
+    put_words(pixels, shape, area, any_colour(rng))
+    return room
 
 
 def _rows(

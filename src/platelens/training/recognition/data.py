@@ -31,6 +31,8 @@ from platelens.recognition.preprocess import fit_crop
 from platelens.types import FloatArray, RgbImage
 
 MAX_LENGTH: Final = 14
+_TWO_ROWS: Final = 1.8
+"""Drawn plates on two rows, relative to what the formats say: there are few real ones."""
 _FLAT_LEAST_PX: Final = 52  # width; American serials take less of their plate than others
 
 
@@ -72,7 +74,8 @@ class CropSource:
         fonts: for the plates that are drawn.
         shares: how often each source is drawn.
         size_hw: of the crops.
-        catalogue: the plates that are drawn; None = all that platelens knows.
+        catalogue: the plates that are drawn; None = all that platelens knows, `_TWO_ROWS` times as
+            many on two rows.
     """
 
     def __init__(
@@ -83,7 +86,7 @@ class CropSource:
         self._flats = real.flats
         self._places = real.places
         self._fonts = fonts
-        self._catalogue = catalogue or Catalogue.default()
+        self._catalogue = catalogue or Catalogue.default(two_rows=_TWO_ROWS)
         weights = np.array([shares.synthetic, shares.flats, shares.nothing, *shares.patches])
         self._shares = weights / weights.sum()
         self._size_hw = size_hw
