@@ -6,13 +6,14 @@
 #   make bench   latency and memory, beside RapidOCR
 #   make eval    accuracy on the development sets (DATA=folder); pages in runs/eval
 #   make compare platelens, RapidOCR and Tesseract in one run (needs the program tesseract)
+#   make serials the table of region/serials.json from the files of region/formats
 #   make clean   remove environments, caches and builds
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench eval compare clean
+.PHONY: help demo test check format bench eval compare serials clean
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 DATA ?= ../shared/data
@@ -93,6 +94,9 @@ eval: .venv-bench/.ready
 compare: .venv-bench/.ready
 	.venv-bench/bin/platelens eval $(DATA)/dev/world $(patsubst %,--engine %,$(ENGINES)) \
 		--keep runs/compare --html runs/compare/report.html --json runs/compare/scores.json $(ARGS)
+
+serials: .venv/.ready
+	.venv/bin/python -c 'from platelens.region.serials import write_table; write_table()'
 
 clean:
 	rm -rf .venv .venv-demo .venv-bench .venv-tools dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

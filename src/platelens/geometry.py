@@ -6,6 +6,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from platelens.types import Box, FloatArray, Quad, RgbImage
 
@@ -123,3 +124,15 @@ def cut_plate(image: RgbImage, quad: Quad) -> RgbImage:
     shrink = min(1.0, MAX_PLATE_SIDE / max(height, width))
     size_hw = (max(1, round(height * shrink)), max(1, round(width * shrink)))
     return rectify(image, quad, size_hw)
+
+
+def fit_crop(crop: RgbImage, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
+    """Stretch `crop` to height and width `size_hw`.
+
+    The aspect ratio is given up on purpose: a plate fills the input whatever its proportions,
+    which keeps characters as large as can be. Models are trained on all proportions.
+    """
+    height, width = size_hw
+    shrinks = crop.shape[0] > height or crop.shape[1] > width
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, (width, height), interpolation=method), dtype=np.uint8)

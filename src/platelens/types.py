@@ -97,11 +97,31 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionCandidate:
+    """One possible origin of a plate."""
+
+    code: str  # ISO 3166 code, lower case, with the subdivision where known: "us-ca"
+    name: str  # "California"
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """Where a plate is from."""
 
-    code: str  # ISO 3166 code, lower case, with the subdivision where known: "us-ca"
+    code: str  # as of a candidate; "us" where only the country is sure
+    name: str
     confidence: float  # 0..1
+    candidates: tuple[RegionCandidate, ...] = ()  # best first
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What is known of a plate when its look and its text are weighed together."""
+
+    reading: Reading  # the recogniser's, its candidates weighed by the serial formats
+    region: Region | None  # None = nothing decides it
+    reason: str | None  # why the text is not the recogniser's first; None where it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +131,8 @@ class Plate:
     detection: Detection
     reading: Reading | None = None
     region: Region | None = None
+    raw_text: str = ""  # what the recogniser saw, before serial formats were weighed
+    reason: str | None = None  # why `text` differs from `raw_text`; None where it does not
 
     @property
     def text(self) -> str:
@@ -136,4 +158,12 @@ class Recognizer(Protocol):
 
     def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
         """Read rectified plate crops of any size, one reading each; [] gives []."""
+        ...
+
+
+class RegionMatcher(Protocol):
+    """Tells where plates are from. Implementations must be safe to call from several threads."""
+
+    def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
+        """Weigh look and text of plates, one match for each crop and its reading."""
         ...

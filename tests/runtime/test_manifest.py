@@ -7,6 +7,7 @@ import pytest
 
 from platelens.errors import ManifestError
 from platelens.runtime import MANIFEST_NAME, Manifest, load_manifest, write_manifest
+from platelens.runtime.manifest import Task
 
 
 def _written(folder: Path, manifest: Manifest) -> str:
@@ -29,6 +30,49 @@ def test_empty_lists_and_tables_are_read_back(tmp_path: Path, detector_manifest:
     bare = replace(detector_manifest, trained_on=(), settings={}, scores={})
     write_manifest(bare, tmp_path)
     assert load_manifest(tmp_path) == bare
+
+
+@pytest.fixture
+def region_manifest(detector_manifest: Manifest) -> Manifest:
+    return replace(detector_manifest, name="tiny_region", task="region", classes=("us-oh", ""))
+
+
+def test_classes_are_read_back_in_their_order(tmp_path: Path, region_manifest: Manifest) -> None:
+    write_manifest(region_manifest, tmp_path)
+    assert load_manifest(tmp_path).classes == ("us-oh", "")
+
+
+def test_without_classes_the_key_is_not_written(tmp_path: Path, reader_manifest: Manifest) -> None:
+    assert "classes" not in _written(tmp_path, reader_manifest)
+    assert load_manifest(tmp_path).classes == ()
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["", "classes = []", 'classes = ["us-oh", "us-oh"]', 'classes = ["us-oh", 1]', 'classes = "a"'],
+    ids=["missing", "empty", "twice", "number", "text"],
+)
+def test_bad_classes_are_refused(tmp_path: Path, region_manifest: Manifest, new: str) -> None:
+    text = _written(tmp_path, region_manifest)
+    line = 'classes = ["us-oh", ""]'
+    assert line in text
+    (tmp_path / MANIFEST_NAME).write_text(text.replace(line, new), encoding="utf-8")
+    with pytest.raises(ManifestError, match="'classes' must be"):
+        load_manifest(tmp_path)
+
+
+@pytest.mark.parametrize("task", ["detection", "recognition"])
+def test_only_a_region_model_has_classes(
+    tmp_path: Path, region_manifest: Manifest, task: Task
+) -> None:
+    alphabet = "AB" if task == "recognition" else ""
+    with pytest.raises(ManifestError, match="'classes' must be filled for the task region"):
+        write_manifest(replace(region_manifest, task=task, alphabet=alphabet), tmp_path)
+
+
+def test_a_region_model_has_no_alphabet(tmp_path: Path, region_manifest: Manifest) -> None:
+    with pytest.raises(ManifestError, match="'alphabet' must be filled for the task recognition"):
+        write_manifest(replace(region_manifest, alphabet="AB"), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from platelens.errors import ChecksumError, DeviceError, ManifestError, ModelError
 from platelens.runtime import (
     GRAPH_NAME,
+    Manifest,
     available_providers,
     load_manifest,
     open_session,
@@ -91,6 +92,50 @@ def test_a_wrong_alphabet_contradicts_the_graph(folder: Path) -> None:
     _change(folder, alphabet="ABCD")
     with pytest.raises(ManifestError, match=r"4 classes.*4 characters"):
         open_session(folder)
+
+
+@pytest.fixture
+def region_folder(tmp_path: Path, reader_manifest: Manifest) -> Path:
+    """A classifier of two classes: as red as the picture is, and as green."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    two = numpy_helper.from_array(np.array([0, 1]), "two")
+    nodes = [
+        helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["float"], ["mean"], axes=[1, 2], keepdims=0),
+        helper.make_node("Gather", ["mean", "two"], ["logits"], axis=1),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, (None, 16, 32, 3))
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, (None, 2))
+    graph = helper.make_graph(nodes, "tiny", [image], [logits], [two])
+    opsets = [helper.make_opsetid("", 17)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    data = bytes(model.SerializeToString())
+    (tmp_path / GRAPH_NAME).write_bytes(data)
+    manifest = replace(
+        reader_manifest, task="region", alphabet="", classes=("us-oh", ""), sha256=sha256_hex(data)
+    )
+    write_manifest(manifest, tmp_path)
+    return tmp_path
+
+
+def test_a_region_classifier_gives_a_row_of_logits(region_folder: Path) -> None:
+    red = np.zeros((3, 16, 32, 3), dtype=np.uint8)
+    red[..., 0] = 200
+    (logits,) = open_session(region_folder).run(red)
+    np.testing.assert_allclose(logits, [[200, 0]] * 3)
+
+
+def test_a_wrong_number_of_classes_contradicts_the_graph(region_folder: Path) -> None:
+    _change(region_folder, classes=("us-oh", "us-ut", ""))
+    with pytest.raises(ManifestError, match=r"has 2 classes, model.toml names 3"):
+        open_session(region_folder)
+
+
+def test_a_region_classifier_has_one_input_size(region_folder: Path) -> None:
+    _change(region_folder, input_size=(32, 32))
+    with pytest.raises(ManifestError, match="input must be"):
+        open_session(region_folder)
 
 
 def test_a_device_that_is_not_here_is_refused_with_what_is(

@@ -15,7 +15,7 @@ from platelens.cli.data.transfer import report_problems
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line, one_line_errors
 from platelens.cli.progress import watched
-from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
+from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +105,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     keep: KeepDir = None,
     detector: opt.DetectorName = DEFAULT_DETECTOR,
     reader: opt.ReaderName = DEFAULT_RECOGNIZER,
+    matcher: opt.MatcherName = DEFAULT_CLASSIFIER,
     device: opt.Device = "cpu",
     threads: opt.Threads = opt.DEFAULT_THREADS,
 ) -> None:
@@ -121,7 +122,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
 
     # What is wrong with the arguments shall show before an hour of work, not after it.
     _refuse_folders(html, json)
-    settings = EngineOptions(detector=detector, reader=reader, device=device, threads=threads)
+    settings = EngineOptions(detector, reader, matcher, device, threads)
     sets = load_sets(datasets, Selection(form, split, held_out, limit))
     earlier = _load_earlier(against or [], sets)
     report_problems([problem for each in sets for problem in each.problems])

@@ -20,6 +20,7 @@ from platelens.cli.evaluate import evaluate
 from platelens.cli.failures import TERMINATED, one_line_errors
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
+from platelens.cli.region import region
 from platelens.cli.train import export, train
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(read)
 app.command()(detect)
 app.command()(ocr)
+app.command()(region)
 app.add_typer(models.app)
 app.command()(doctor)
 app.command("eval")(evaluate)

@@ -49,6 +49,22 @@ DetectorName = Annotated[
 ReaderName = Annotated[
     str, typer.Option("--reader", metavar="NAME", help="Model that reads plates, or path:DIR.")
 ]
+MatcherName = Annotated[
+    str,
+    typer.Option(
+        "--matcher",
+        metavar="NAME",
+        help="Model that tells regions, path:DIR, serials (no model) or none.",
+    ),
+]
+Regions = Annotated[
+    str,
+    typer.Option(
+        "--region",
+        metavar="CODES",
+        help="The only regions that count, as us-ca,ie; us = all states.",
+    ),
+]
 Device = Annotated[
     str, typer.Option("--device", help="cpu or cuda; an error where it is not available.")
 ]
@@ -67,6 +83,11 @@ Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everyt
 
 DEFAULT_TOP = 5
 DEFAULT_THREADS = 2
+
+
+def split_codes(text: str) -> tuple[str, ...]:
+    """Give the codes of "us-ca, IE": ("us-ca", "ie"); of "" none."""
+    return tuple(code for part in text.split(",") if (code := part.strip().lower()))
 
 
 @dataclass(frozen=True, slots=True)

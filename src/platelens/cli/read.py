@@ -6,7 +6,7 @@ from functools import partial
 
 from platelens.cli import options as opt
 from platelens.cli.failures import one_line_errors
-from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
+from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 
 
 @one_line_errors()
@@ -22,6 +22,8 @@ def read(  # noqa: PLR0913  # a command's options are its arguments
     accurate: opt.Accurate = False,
     detector: opt.DetectorName = DEFAULT_DETECTOR,
     reader: opt.ReaderName = DEFAULT_RECOGNIZER,
+    matcher: opt.MatcherName = DEFAULT_CLASSIFIER,
+    region: opt.Regions = "",
     device: opt.Device = "cpu",
     threads: opt.Threads = opt.DEFAULT_THREADS,
 ) -> None:
@@ -33,11 +35,13 @@ def read(  # noqa: PLR0913  # a command's options are its arguments
     plate_reader = PlateReader(
         detector,
         reader,
+        matcher,
         device=device,
         threads=threads,
         top_n=top,
         min_confidence=min_confidence,
         accurate=accurate,
+        regions=opt.split_codes(region),
     )
     work_through(
         paths,

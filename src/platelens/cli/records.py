@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platelens.pipeline import ReadResult
-    from platelens.types import Detection, Plate, Reading
+    from platelens.types import Detection, Plate, Reading, Region
 
 Record = dict[str, Any]
 
@@ -44,6 +44,12 @@ def ocr_record(name: str, result: ReadResult, top: int) -> Record:
     }
 
 
+def crop_record(name: str, result: ReadResult, top: int) -> Record:
+    """Give what `region` prints of a picture, which is taken as one plate."""
+    (plate,) = result.plates
+    return {**ocr_record(name, result, top), **_origin(plate, top)}
+
+
 def _picture(name: str, result: ReadResult) -> Record:
     return {"image": name, "width": result.width, "height": result.height}
 
@@ -53,7 +59,29 @@ def _plate(plate: Plate, top: int) -> Record:
         **_text(plate.reading),
         **_place(plate.detection),
         **_details(plate.reading, top),
-        "region": plate.region.code if plate.region else None,
+        **_origin(plate, top),
+    }
+
+
+def _origin(plate: Plate, top: int) -> Record:
+    return {
+        "raw_text": plate.raw_text,
+        "reason": plate.reason,
+        "region": _region(plate.region, top),
+    }
+
+
+def _region(region: Region | None, top: int) -> Record | None:
+    if region is None:
+        return None
+    return {
+        "code": region.code,
+        "name": region.name,
+        "confidence": _confidence(region.confidence),
+        "candidates": [
+            {"code": c.code, "name": c.name, "confidence": _confidence(c.confidence)}
+            for c in region.candidates[:top]
+        ],
     }
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from platelens.types import Plate
 
 
-Row = tuple[str, str, str, str]
-"""Picture, plate, confidence and box, as people read them."""
+Row = tuple[str, str, str, str, str]
+"""Picture, plate, confidence, box and region, as people read them."""
 
 
 class Sink(Protocol):
@@ -86,10 +86,11 @@ class PeopleTable:
         )
         table.add_column("picture", overflow="fold")
         # Where the terminal is narrow, the texts of the plates are what must stay whole.
-        widest = max(len(plate) for _, plate, _, _ in self._rows)
+        widest = max(len(row[1]) for row in self._rows)
         table.add_column("plate", style="bold", no_wrap=True, min_width=widest)
         table.add_column("confidence", justify="right")
         table.add_column("box")
+        table.add_column("region")
         for row in self._rows:
             table.add_row(*(Text(cell) for cell in row))
         Console().print(table)
@@ -102,7 +103,7 @@ class CsvFile:
         *("image", "plate", "text", "confidence", "detection_confidence", "rows", "region"),
         *("x1", "y1", "x2", "y2"),
         *("tl_x", "tl_y", "tr_x", "tr_y", "br_x", "br_y", "bl_x", "bl_y"),
-        "readable",
+        *("readable", "region_confidence", "raw_text", "reason"),
     )
 
     def __init__(self, file: TextIO) -> None:
@@ -116,10 +117,12 @@ class CsvFile:
 
         rows = []
         for number, plate in enumerate(read_record(name, result, top=1)["plates"], start=1):
-            values = [plate[c] for c in self.COLUMNS[2:7]]
+            region = plate["region"] or {}
+            values = [plate[c] for c in self.COLUMNS[2:6]] + [region.get("code")]
             corners = [v for corner in plate["corners"] for v in corner]
             place = [*plate["box"], *corners]
-            rows.append([name, number, *values, *place, plate["readable"]])
+            last = [region.get("confidence"), plate["raw_text"], plate["reason"]]
+            rows.append([name, number, *values, *place, plate["readable"], *last])
         self._write(rows)
 
     def _write(self, rows: Iterable[Iterable[object]]) -> None:
@@ -243,17 +246,18 @@ def open_stdout(record: Callable[[str, ReadResult], Record], *, as_json: bool) -
 
 def _rows(name: str, result: ReadResult) -> list[Row]:
     name = one_line(name)
-    return [(name, *_cells(plate)) for plate in result.plates] or [(name, "no plate", "", "")]
+    return [(name, *_cells(plate)) for plate in result.plates] or [(name, "no plate", "", "", "")]
 
 
-def _cells(plate: Plate) -> tuple[str, str, str]:
+def _cells(plate: Plate) -> tuple[str, str, str, str]:
     box = plate.detection.box
     corners = " ".join(str(round(v)) for v in (box.x1, box.y1, box.x2, box.y2))
+    region = f"{plate.region.code} {plate.region.confidence:.2f}" if plate.region else ""
     if plate.reading is None:
-        return "-", f"{plate.detection.confidence:.3f}", corners
+        return "-", f"{plate.detection.confidence:.3f}", corners, region
     if not plate.reading.is_readable:
-        return "unreadable", "", corners
-    return plate.text, f"{plate.confidence:.3f}", corners
+        return "unreadable", "", corners, region
+    return plate.text, f"{plate.confidence:.3f}", corners, region
 
 
 def _key(path: str | Path) -> str:

@@ -14,13 +14,21 @@ from platelens.datasets import LabelledPlate
 from platelens.errors import EngineError
 from platelens.evaluation.outcome import Finding, findings_of
 from platelens.evaluation.printed import CommandEngine, ResultsEngine
-from platelens.pipeline import PlateReader, build_detector, build_recognizer
+from platelens.pipeline import (
+    NO_MATCHER,
+    SERIALS_ALONE,
+    Pipeline,
+    PlateReader,
+    build_detector,
+    build_matcher,
+    build_recognizer,
+)
 from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
 from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
 from platelens.recognition.engines.tesseract import TesseractRecognizer
-from platelens.recognition.views import cut_views, merge_views
 from platelens.runtime import (
+    DEFAULT_CLASSIFIER,
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
     MANIFEST_NAME,
@@ -29,7 +37,7 @@ from platelens.runtime import (
     sha256_hex,
     split_size,
 )
-from platelens.types import Candidate, Detection, Plate, Reading, Recognizer, RgbImage
+from platelens.types import Candidate, Detection, Reading, Recognizer, RegionMatcher, RgbImage
 
 SCAN_THRESHOLD: Final = 0.05
 """A precision-recall curve needs detections down to a very low confidence to reach its end."""
@@ -75,6 +83,7 @@ class EngineOptions:
 
     detector: str = DEFAULT_DETECTOR
     reader: str = DEFAULT_RECOGNIZER
+    matcher: str = DEFAULT_CLASSIFIER  # readers of others go without
     device: str = "cpu"  # RapidOCR and Tesseract know no other
     threads: int = 2  # of EasyOCR and Tesseract, their own matter
 
@@ -162,7 +171,19 @@ def open_given_engine(
         foreign = FOREIGN[name](options)
         return _GivenEngine(spec, foreign, foreign.version, plates)
     reader = build_recognizer(options.reader, device=options.device, threads=options.threads)
-    return _GivenEngine(spec, reader, _model_version(options.reader), plates)
+    matcher = build_matcher(options.matcher, device=options.device, threads=options.threads)
+    models = f"{_model_version(options.reader)}, {_matcher_version(options.matcher)}"
+    return _GivenEngine(spec, reader, models, plates, matcher)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A detector of what is known already."""
+
+    found: list[Detection]
+
+    def detect(self, _image: RgbImage) -> list[Detection]:
+        return self.found
 
 
 class _GivenEngine:
@@ -174,18 +195,21 @@ class _GivenEngine:
         reader: Recognizer,
         reader_version: str,
         plates: Mapping[Path, Sequence[LabelledPlate]],
+        matcher: RegionMatcher | None = None,
     ) -> None:
         self.name = f"{spec}, plates given"
         self.version = f"{reader_version}, platelens {version('platelens')}"
         self._reader = reader
         self._plates = plates
+        self._matcher = matcher
 
     def read(self, image: Path, /) -> tuple[Finding, ...]:
         pixels, plates = imaging.load(image), self._plates[image]
-        crops = cut_views(pixels, [p.outline for p in plates])
-        readings = merge_views(self._reader.read(crops))
+        if not plates:
+            return ()
         found = [Detection(p.box, p.outline, 1.0) for p in plates]
-        return findings_of(map(Plate, found, readings))
+        pipeline = Pipeline(_Given(found), self._reader, matcher=self._matcher)
+        return findings_of(pipeline.run(pixels))
 
     def scan(self, _image: Path, /) -> None:
         """Give nothing: nothing is looked for."""
@@ -199,11 +223,13 @@ class _PlateEngine:
     ) -> None:
         self.name = name
         second = reader.version if reader else _model_version(options.reader)
-        parts = [_model_version(options.detector), second, f"platelens {version('platelens')}"]
-        self.version = ", ".join([*parts, options.device])
+        third = [] if reader else [_matcher_version(options.matcher)]
+        parts = [_model_version(options.detector), second, *third]
+        self.version = ", ".join([*parts, f"platelens {version('platelens')}", options.device])
         self._reader = PlateReader(
             options.detector,
             reader or options.reader,
+            NO_MATCHER if reader else options.matcher,
             device=options.device,
             threads=options.threads,
             accurate=name == _ACCURATE,
@@ -246,6 +272,10 @@ def _may_be_plate(text: str) -> bool:
 def _finding(text: str, line: TextLine) -> Finding:
     sure = line.confidence
     return Finding(line.box, sure, text, sure, (Candidate(text, sure),), line.quad)
+
+
+def _matcher_version(name: str) -> str:
+    return name if name in (SERIALS_ALONE, NO_MATCHER) else _model_version(name)
 
 
 def _model_version(name: str) -> str:

@@ -156,8 +156,15 @@ def _finding(plate: Mapping[str, Any]) -> Finding:
             for c in plate.get("candidates") or ()
         ),
         quad=_quad(plate["corners"]) if plate.get("corners") else None,
-        region=str(plate["region"]) if plate.get("region") else None,
+        region=_region(plate.get("region")),
     )
+
+
+def _region(value: Any) -> str | None:
+    """Give the code of a region, which others may print without a name and candidates."""
+    if not value:
+        return None
+    return str(value) if isinstance(value, str) else str(value["code"])
 
 
 def _quad(corners: Any) -> Quad:

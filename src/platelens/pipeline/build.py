@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from platelens.detection import PlateDetector
 from platelens.errors import ModelError
 from platelens.pipeline.pipeline import DEFAULT_SETTINGS, Pipeline, PipelineSettings
 from platelens.recognition import PlateRecognizer
+from platelens.region import LookClassifier, PlateMatcher, shipped_serials
 from platelens.runtime import (
+    DEFAULT_CLASSIFIER,
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
     Session,
@@ -15,7 +20,10 @@ from platelens.runtime import (
     split_size,
 )
 from platelens.runtime.manifest import Task
-from platelens.types import Detector, Recognizer
+from platelens.types import Detector, Recognizer, RegionMatcher
+
+SERIALS_ALONE: Final = "serials"
+NO_MATCHER: Final = "none"
 
 
 def build_detector(
@@ -44,20 +52,51 @@ def build_recognizer(
     return PlateRecognizer(session, top_n=top_n)
 
 
-def build_pipeline(
+def build_matcher(
+    name: str = DEFAULT_CLASSIFIER,
+    *,
+    regions: Sequence[str] = (),
+    device: str = "cpu",
+    threads: int = 2,
+) -> PlateMatcher | None:
+    """Make what tells where plates are from.
+
+    Args:
+        name: the model that knows regions by their look; "serials" = none, the serials alone
+            decide; "none" = no region is told at all, and None is given.
+        regions: codes of the only regions that count; () = all.
+        device: as `open_session`.
+        threads: as `open_session`.
+
+    Raises:
+        FormatError: an unknown region; the message names those that come near.
+        ModelError: as `open_session`.
+        DeviceError: as `open_session`.
+    """
+    if name == NO_MATCHER:
+        return None
+    look = None
+    if name != SERIALS_ALONE:
+        look = LookClassifier(_open(name, "region", device=device, threads=threads))
+    return PlateMatcher(shipped_serials(), look, regions=regions)
+
+
+def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models are opened
     detector: Detector | str = DEFAULT_DETECTOR,
     recognizer: Recognizer | str = DEFAULT_RECOGNIZER,
+    matcher: RegionMatcher | str | None = DEFAULT_CLASSIFIER,
     *,
     device: str = "cpu",
     threads: int = 2,
     top_n: int = 5,
     settings: PipelineSettings = DEFAULT_SETTINGS,
 ) -> Pipeline:
-    """Join two stages, each a finished object or the name of a model to open.
+    """Join three stages, each a finished object or the name of a model to open.
 
     Args:
         detector: a model's name ("detector_small", "path:./folder") or an own stage.
         recognizer: likewise.
+        matcher: likewise, by the names of `build_matcher`; None = no region is told.
         device: "cpu" or "cuda", for the models opened here.
         threads: how many threads one call of a model opened here may use.
         top_n: how many candidates a reader opened here gives for a plate.
@@ -67,7 +106,9 @@ def build_pipeline(
         detector = build_detector(detector, device=device, threads=threads)
     if isinstance(recognizer, str):
         recognizer = build_recognizer(recognizer, device=device, threads=threads, top_n=top_n)
-    return Pipeline(detector, recognizer, settings)
+    if isinstance(matcher, str):
+        matcher = build_matcher(matcher, device=device, threads=threads)
+    return Pipeline(detector, recognizer, settings, matcher)
 
 
 def _open(name: str, task: Task, *, device: str, threads: int) -> Session:

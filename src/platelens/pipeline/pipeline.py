@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from platelens.geometry import box_to_quad
@@ -13,9 +14,11 @@ from platelens.types import (
     Box,
     Detection,
     Detector,
+    Match,
     Plate,
     Reading,
     Recognizer,
+    RegionMatcher,
     RgbImage,
 )
 
@@ -58,7 +61,7 @@ class ReadResult:
     image: RgbImage  # as displayed: the pixels that boxes and corners refer to
     plates: tuple[Plate, ...]  # left to right
     ms_detect: float
-    ms_read: float  # rectification and recogniser, all plates together
+    ms_read: float  # rectification, recogniser and region, all plates together
     ms_total: float  # with the loading of the picture where the caller did not load it
 
     @property
@@ -87,6 +90,7 @@ class Pipeline:
         detector: the first stage.
         recognizer: the second stage.
         settings: what is decided here.
+        matcher: the third stage; None = texts stay as they are read, no region is told.
     """
 
     def __init__(
@@ -94,10 +98,12 @@ class Pipeline:
         detector: Detector,
         recognizer: Recognizer,
         settings: PipelineSettings = DEFAULT_SETTINGS,
+        matcher: RegionMatcher | None = None,
     ) -> None:
         self.detector = detector
         self.recognizer = recognizer
         self.settings = settings
+        self.matcher = matcher
 
     def run(self, image: RgbImage) -> list[Plate]:
         """Find and read every plate of `image`, left to right; [] when there is none."""
@@ -113,15 +119,19 @@ class Pipeline:
         for image in images:
             finds.append(self._find(image))
             crops += self._cut(image, finds[-1])
-        readings = iter(self._read(crops))
-        return [self._join(each, [next(readings) for _ in each]) for each in finds]
+        readings = self._read(crops)
+        rest = zip(readings, self._match(crops, readings), strict=True)
+        return [self._join(each, list(islice(rest, len(each)))) for each in finds]
 
     def run_timed(self, image: RgbImage) -> ReadResult:
         """Do as `run` and say how long each stage took."""
         start = time.perf_counter()
         finds = self._find(image)
         found = time.perf_counter()
-        plates = self._join(finds, self._read(self._cut(image, finds)))
+        crops = self._cut(image, finds)
+        readings = self._read(crops)
+        matches = self._match(crops, readings)
+        plates = self._join(finds, list(zip(readings, matches, strict=True)))
         end = time.perf_counter()
         return ReadResult(
             image=image,
@@ -159,10 +169,16 @@ class Pipeline:
             )
         return merge_views(readings, len(self.settings.views))
 
-    def _join(self, finds: list[_Find], readings: list[Reading]) -> list[Plate]:
+    def _match(self, crops: Sequence[RgbImage], readings: list[Reading]) -> list[Match]:
+        """Weigh look and text of each place; the look is that of its first view."""
+        if self.matcher is None:
+            return [Match(reading, None, None) for reading in readings]
+        return self.matcher.match(crops[:: len(self.settings.views)], readings)
+
+    def _join(self, finds: list[_Find], read: list[tuple[Reading, Match]]) -> list[Plate]:
         plates = []
-        for find, reading in zip(finds, readings, strict=True):
-            detection = find.detection
+        for find, (raw, match) in zip(finds, read, strict=True):
+            detection, reading = find.detection, match.reading
             least = self.settings.min_confidence
             # Without a text, a reader's confidence is that there is nothing to read.
             confidence = reading.confidence if reading.text else 0.0
@@ -171,5 +187,5 @@ class Pipeline:
                 detection = replace(detection, confidence=confidence)
                 least = max(least, self.settings.whole_min_confidence)
             if confidence >= least:
-                plates.append(Plate(detection, reading))
+                plates.append(Plate(detection, reading, match.region, raw.text, match.reason))
         return plates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Literal, overload
 
@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
-from platelens.pipeline.build import build_pipeline
+from platelens.pipeline.build import build_matcher, build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
 from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS
-from platelens.runtime import DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
-from platelens.types import Detector, Plate, Recognizer, RgbImage
+from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
+from platelens.types import Detector, Plate, Recognizer, RegionMatcher, RgbImage
 
 Order = Literal["rgb", "bgr"]
 FileSource = str | os.PathLike[str] | bytes
@@ -29,13 +29,18 @@ class PlateReader:
     Args:
         detector: the name of a model, `path:` and a model folder, or an own `Detector`.
         recognizer: likewise, or an own `Recognizer`.
+        matcher: likewise, or an own `RegionMatcher`; "serials" tells regions by the text alone,
+            "none" tells none and leaves texts as they are read.
         device: "cpu" or "cuda"; used as asked or refused, never replaced.
         threads: how many threads one call of a model may use.
         top_n: how many candidates a plate gets at most; of an own recogniser, its own matter.
         min_confidence: plates whose text is less sure are left out; 0..1.
         accurate: read every plate in three views instead of two; slower.
+        regions: codes of the only regions that plates may be from ("us-ca"; "us" = all states);
+            () = all. Of an own matcher, its own matter.
 
     Raises:
+        FormatError: a region is unknown; the message names those that come near.
         ModelError: a model is unknown, damaged or does not fit.
         DeviceError: the device is not available here.
     """
@@ -44,17 +49,30 @@ class PlateReader:
         self,
         detector: Detector | str = DEFAULT_DETECTOR,
         recognizer: Recognizer | str = DEFAULT_RECOGNIZER,
+        matcher: RegionMatcher | str = DEFAULT_CLASSIFIER,
         *,
         device: str = "cpu",
         threads: int = 2,
         top_n: int = 5,
         min_confidence: float = 0.0,
         accurate: bool = False,
+        regions: Sequence[str] = (),
     ) -> None:
         views = ACCURATE_VIEWS if accurate else USUAL_VIEWS
         settings = PipelineSettings(min_confidence=min_confidence, views=views)
+        stage = (
+            build_matcher(matcher, regions=regions, device=device, threads=threads)
+            if isinstance(matcher, str)
+            else matcher
+        )
         self.pipeline = build_pipeline(
-            detector, recognizer, device=device, threads=threads, top_n=top_n, settings=settings
+            detector,
+            recognizer,
+            stage,
+            device=device,
+            threads=threads,
+            top_n=top_n,
+            settings=settings,
         )
 
     @overload

@@ -8,7 +8,7 @@ import time
 from platelens import imaging
 from platelens.geometry import box_to_quad
 from platelens.pipeline.pipeline import ReadResult
-from platelens.types import Box, Detection, Detector, Plate, Recognizer
+from platelens.types import Box, Detection, Detector, Match, Plate, Recognizer, RegionMatcher
 
 
 def find_in_file(
@@ -33,8 +33,12 @@ def find_in_file(
     )
 
 
-def read_crop_file(path: str | os.PathLike[str], recognizer: Recognizer) -> ReadResult:
+def read_crop_file(
+    path: str | os.PathLike[str], recognizer: Recognizer, matcher: RegionMatcher | None = None
+) -> ReadResult:
     """Read a picture that is a plate and nothing else; its box is the whole picture.
+
+    With a `matcher` the plate's region is told, and its text is weighed by the serials there.
 
     Raises:
         ImageError: the picture is missing, damaged or too large.
@@ -43,12 +47,23 @@ def read_crop_file(path: str | os.PathLike[str], recognizer: Recognizer) -> Read
     image = imaging.load(path)
     loaded = time.perf_counter()
     (reading,) = recognizer.read([image])
+    match = Match(reading, None, None)
+    if matcher is not None:
+        (match,) = matcher.match([image], [reading])
     end = time.perf_counter()
     height, width = image.shape[:2]
     whole = Box(0.0, 0.0, float(width), float(height))
     return ReadResult(
         image=image,
-        plates=(Plate(Detection(whole, box_to_quad(whole), 1.0), reading),),
+        plates=(
+            Plate(
+                Detection(whole, box_to_quad(whole), 1.0),
+                match.reading,
+                match.region,
+                reading.text,
+                match.reason,
+            ),
+        ),
         ms_detect=0.0,
         ms_read=(end - loaded) * 1e3,
         ms_total=(end - start) * 1e3,

@@ -33,18 +33,6 @@ _CONTRAST: Final = 12
 """Ink is so much darker than what surrounds it."""
 
 
-def fit_crop(crop: RgbImage, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
-    """Stretch `crop` to height and width `size_hw`.
-
-    The aspect ratio is given up on purpose: a plate fills the input whatever its proportions,
-    which keeps characters as large as can be. Readers are trained on all proportions.
-    """
-    height, width = size_hw
-    shrinks = crop.shape[0] > height or crop.shape[1] > width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(crop, (width, height), interpolation=method), dtype=np.uint8)
-
-
 def enlarge_with_border(crop: RgbImage) -> RgbImage:
     """Scale a plate to a height at which text is found, and repeat its edge around it."""
     scaled = _scale(crop, _plate_scale(crop))

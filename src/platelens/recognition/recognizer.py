@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from platelens.geometry import fit_crop
 from platelens.recognition.decode import decode_ctc, log_softmax
-from platelens.recognition.preprocess import fit_crop
 from platelens.runtime import Session
 from platelens.types import Reading, RgbImage
 

@@ -1,4 +1,4 @@
-"""Where plates are from: how each jurisdiction numbers them and what they look like."""
+"""Where a plate is from: its look, the form of its serial, and both weighed with the reading."""
 
 from platelens.region.formats import (
     Band,
@@ -9,13 +9,20 @@ from platelens.region.formats import (
     load_jurisdiction,
     parse_pattern,
 )
+from platelens.region.look import LookClassifier
+from platelens.region.matcher import PlateMatcher
+from platelens.region.serials import SerialTable, shipped_serials
 
 __all__ = [
     "Band",
     "Caption",
     "Jurisdiction",
+    "LookClassifier",
     "PlateFormat",
+    "PlateMatcher",
+    "SerialTable",
     "load_formats",
     "load_jurisdiction",
     "parse_pattern",
+    "shipped_serials",
 ]

@@ -7,10 +7,11 @@ or `-` is a gap, what stands in `(...)` is small; every other letter or digit st
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,12 @@ from typing import Any, Final
 
 from platelens.alphabet import CHARACTERS, normalise
 from platelens.errors import FormatError
+
+ANYWHERE: Final = "zz"
+"""The code of the file of plates that are from nowhere: free forms, to be ready for any."""
+
+COUNTRIES: Final = MappingProxyType({"au": "Australia", "ca": "Canada", "us": "United States"})
+"""Names of the countries whose states or provinces are jurisdictions of their own."""
 
 FOLDER: Final = Path(__file__).parent / "formats"
 LETTERS: Final = CHARACTERS[10:]
@@ -125,6 +132,23 @@ def load_formats() -> Mapping[str, Jurisdiction]:
     """Give the jurisdictions that ship with platelens, by code."""
     found = [load_jurisdiction(path) for path in sorted(FOLDER.glob("*.toml"))]
     return MappingProxyType({jurisdiction.code: jurisdiction for jurisdiction in found})
+
+
+def match_codes(wanted: Iterable[str], known: Collection[str]) -> list[str]:
+    """Give the jurisdictions that `wanted` means: "us-ca" itself, "us" all that begin with "us-".
+
+    Raises:
+        FormatError: an unknown code; the message names those that come near.
+    """
+    found: dict[str, None] = {}
+    for code in wanted:
+        codes = [c for c in known if c == code or c.startswith(f"{code}-")]
+        if not codes:
+            near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
+            hint = f"; near: {', '.join(near)}" if near else ""
+            raise FormatError(f"unknown jurisdiction {code!r}{hint}")
+        found |= dict.fromkeys(codes)
+    return list(found)
 
 
 def load_jurisdiction(path: Path) -> Jurisdiction:

@@ -3,6 +3,7 @@
 from platelens.runtime.checksum import read_graph, sha256_hex
 from platelens.runtime.files import write_whole
 from platelens.runtime.hub import (
+    DEFAULT_CLASSIFIER,
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
     model_folder,
@@ -27,6 +28,7 @@ from platelens.runtime.session import (
 )
 
 __all__ = [
+    "DEFAULT_CLASSIFIER",
     "DEFAULT_DETECTOR",
     "DEFAULT_RECOGNIZER",
     "GRAPH_NAME",

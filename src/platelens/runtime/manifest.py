@@ -16,8 +16,8 @@ from platelens.errors import ManifestError
 MANIFEST_NAME: Final = "model.toml"
 GRAPH_NAME: Final = "model.onnx"
 
-Task = Literal["detection", "recognition"]
-TASKS: Final[tuple[Task, ...]] = ("detection", "recognition")
+Task = Literal["detection", "recognition", "region"]
+TASKS: Final[tuple[Task, ...]] = ("detection", "recognition", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,13 @@ class Manifest:
     licence: str  # SPDX identifier of the weights
     sha256: str  # of model.onnx, 64 lower-case hexadecimal digits
     input_size: tuple[int, int]  # (height, width); a detector's long side limit, in both places
-    alphabet: str  # characters in the order of the classes; "" for a detector
+    alphabet: str  # characters in the order of the classes; "" unless it reads
     recipe: str  # name of the training recipe
     trained_on: tuple[str, ...]  # data sets with their licences
     settings: Mapping[str, float] = field(default_factory=dict)  # thresholds, temperature, ...
     scores: Mapping[str, float] = field(default_factory=dict)  # what it reached, by measure
+    # Codes in the order of a region classifier's classes; "" = from elsewhere, none of the others.
+    classes: tuple[str, ...] = ()
 
     def setting(self, name: str, *, low: float = -math.inf, high: float = math.inf) -> float:
         """Give one of `settings`.
@@ -89,20 +91,23 @@ def _parse(table: Mapping[str, Any], path: Path) -> Manifest:
             raise ManifestError(f"{path}: unknown key {key!r}; known: {', '.join(names)}")
     values: dict[str, Any] = {}
     for name in names:
-        if name not in table:
+        if name not in table and name not in _OPTIONAL:
             raise ManifestError(f"{path}: key {name!r} is missing")
         try:
-            values[name] = _READERS[name](table[name])
+            if name in table:
+                values[name] = _READERS[name](table[name])
         except ValueError as error:
             raise ManifestError(
                 f"{path}: key {name!r} must be {error}, got {table[name]!r}"
             ) from None
     manifest = Manifest(**values)
-    if (manifest.task == "recognition") != bool(manifest.alphabet):
-        raise ManifestError(
-            f"{path}: key 'alphabet' must be filled for recognition and empty for detection, "
-            f"got {manifest.alphabet!r} for {manifest.task}"
-        )
+    for key, task in (("alphabet", "recognition"), ("classes", "region")):
+        value = getattr(manifest, key)
+        if (manifest.task == task) != bool(value):
+            raise ManifestError(
+                f"{path}: key {key!r} must be filled for the task {task} and empty for any other, "
+                f"got {value!r} for {manifest.task}"
+            )
     return manifest
 
 
@@ -141,6 +146,14 @@ def _alphabet(value: object) -> str:
     return value
 
 
+def _codes(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise ValueError("a list of strings")
+    if len(set(value)) != len(value):
+        raise ValueError("a list in which no code comes twice")
+    return tuple(value)
+
+
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
         raise ValueError("a list of non-empty strings")
@@ -170,13 +183,18 @@ _READERS: Final[Mapping[str, Callable[[object], Any]]] = {
     "trained_on": _texts,
     "settings": _numbers,
     "scores": _numbers,
+    "classes": _codes,
 }
+_OPTIONAL: Final = ("classes",)
+"""Keys that need not be there; they are not written when they are empty."""
 
 
 def _to_toml(manifest: Manifest) -> str:
     lines, tables = [], []
     for f in fields(manifest):
         value = getattr(manifest, f.name)
+        if f.name in _OPTIONAL and not value:
+            continue
         if isinstance(value, Mapping):
             tables += ["", f"[{f.name}]"]
             tables += [f"{_key(key)} = {float(number)!r}" for key, number in value.items()]

@@ -19,8 +19,12 @@ MAX_THREADS: Final = 1024
 """More would only keep the machine busy with starting them."""
 
 INPUT_NAME: Final = "image"
-OUTPUT_NAMES: Final[dict[Task, str]] = {"detection": "map", "recognition": "logits"}
-_OUTPUT_RANKS: Final[dict[Task, int]] = {"detection": 4, "recognition": 3}
+OUTPUT_NAMES: Final[dict[Task, str]] = {
+    "detection": "map",
+    "recognition": "logits",
+    "region": "logits",
+}
+_OUTPUT_RANKS: Final[dict[Task, int]] = {"detection": 4, "recognition": 3, "region": 2}
 
 _PROVIDERS: Final[dict[str, str]] = {
     "cpu": "CPUExecutionProvider",
@@ -58,7 +62,7 @@ class Session:
 
         Returns:
             The graph's outputs: one map (N, 13, H/8, W/8) of a detector, logits (N, T, C) of a
-            reader.
+            reader, logits (N, C) of a region classifier.
 
         Raises:
             ModelError: ONNX Runtime could not run the graph (memory, a wrong shape).
@@ -161,7 +165,7 @@ def _tensors(nodes: Sequence[Any]) -> list[_Tensor]:
 def _check_graph(
     inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], manifest: Manifest, path: Path
 ) -> None:
-    size = manifest.input_size if manifest.task == "recognition" else (None, None)
+    size = (None, None) if manifest.task == "detection" else manifest.input_size
     expected = _Tensor(INPUT_NAME, "tensor(uint8)", (None, *size, 3))
     if list(inputs) != [expected]:
         raise ManifestError(f"{path}: its input must be {_say([expected])}, is {_say(inputs)}")
@@ -176,6 +180,10 @@ def _check_graph(
         raise ManifestError(
             f"{path}: it has {classes} classes, which must be a blank and the "
             f"{len(manifest.alphabet)} characters of the alphabet in model.toml"
+        )
+    if manifest.classes and classes not in (None, len(manifest.classes)):
+        raise ManifestError(
+            f"{path}: it has {classes} classes, model.toml names {len(manifest.classes)}"
         )
 
 

@@ -30,6 +30,7 @@ from platelens.runtime import (
 from platelens.training.networks import make_network
 from platelens.training.quantise import quantise, run_graph
 from platelens.training.recipe import Recipe
+from platelens.training.region.data import CLASSES
 from platelens.training.run import NUMBERS_NAME, RECIPE_NAME, WEIGHTS_NAME, make_task
 
 OPSET: Final = 18
@@ -104,13 +105,14 @@ def _manifest(recipe: Recipe, numbers: dict[str, Any], sha256: str) -> Manifest:
         trained_on=recipe.data.trained_on,
         settings=numbers["settings"],
         scores=numbers["scores"],
+        classes=CLASSES if recipe.task == "region" else (),
     )
 
 
 def write_graph(network: nn.Module, recipe: Recipe, path: Path) -> None:
     """Export `network` with one input "image", uint8 (N, H, W, 3).
 
-    N is free; H and W are free for a detector (multiples of 32), fixed for a reader.
+    N is free; H and W are free for a detector (multiples of 32), fixed for any other network.
     """
     shape: dict[int, torch.export.Dim | torch.export.dynamic_shapes._DimHint]
     shape = {0: torch.export.Dim("n", min=1, max=4096)}

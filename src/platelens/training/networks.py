@@ -8,6 +8,8 @@ from platelens.alphabet import CHARACTERS
 from platelens.training.detection import networks as detection
 from platelens.training.recipe import Recipe
 from platelens.training.recognition import networks as recognition
+from platelens.training.region import networks as region
+from platelens.training.region.data import CLASSES
 
 
 def make_network(recipe: Recipe) -> nn.Module:
@@ -15,6 +17,8 @@ def make_network(recipe: Recipe) -> nn.Module:
     settings = recipe.network.model_dump(exclude={"name"})
     if recipe.task == "detection":
         return detection.build_network(recipe.network.name, **settings)
+    if recipe.task == "region":
+        return region.build_network(recipe.network.name, classes=len(CLASSES), **settings)
     return recognition.build_network(
         recipe.network.name, size_hw=recipe.input_size, classes=len(CHARACTERS) + 1, **settings
     )

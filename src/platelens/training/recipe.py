@@ -47,7 +47,18 @@ class SlotsRecipe(_Part):
     slots: int = Field(gt=0, default=14)  # characters of the longest text
 
 
-NetworkRecipe = Annotated[PyramidRecipe | TwoRowRecipe | SlotsRecipe, Field(discriminator="name")]
+class LookRecipe(_Part):
+    """`training.region.networks.LookClassifier`."""
+
+    name: Literal["looks"]
+    widths: tuple[int, int, int, int]
+    depths: tuple[int, int, int, int]
+    dropout: float
+
+
+NetworkRecipe = Annotated[
+    PyramidRecipe | TwoRowRecipe | SlotsRecipe | LookRecipe, Field(discriminator="name")
+]
 
 
 class SceneSource(_Part):
@@ -56,17 +67,20 @@ class SceneSource(_Part):
     folder: str
     share: float = Field(gt=0)
     leave_out: tuple[str, ...] = ()  # file names without suffix
+    foreign: bool = False  # all its plates are from outside the US; for a region classifier
 
 
 class DataRecipe(_Part):
     """What the samples are made of. Folders are relative to the data root."""
 
     scenes: tuple[SceneSource, ...]
-    us_plates: float = Field(ge=0, default=0)  # share of a reader's crops; a detector pastes some
+    us_plates: float = Field(ge=0, default=0)  # share of the crops; a detector pastes some
     ccpd_crops: float = Field(ge=0, default=0)
     corners_from: str = ""  # detector that finds the corners of plates labelled by a box only
     two_rows: float = Field(ge=0, default=0)  # share of the real two-row plates, all folders
-    synthetic: float = Field(ge=0, default=0)
+    synthetic: float = Field(ge=0, default=0)  # a region classifier's: drawn US plates
+    synthetic_elsewhere: float = Field(ge=0, default=0)  # drawn plates of all other places
+    places: float = Field(ge=0, default=0)  # a region classifier's crops without a plate
     fonts: tuple[str, ...]  # folders; absolute ones are taken as they are
     trained_on: tuple[str, ...]  # name (licence), for the manifest
 
@@ -92,7 +106,7 @@ class Recipe(_Part):
     """One published model."""
 
     name: str
-    task: Literal["detection", "recognition"]
+    task: Literal["detection", "recognition", "region"]
     version: str = "1"  # of the model that it makes
     seed: int
     input_size: tuple[int, int]  # height, width; a detector's: the longer side, twice

@@ -16,6 +16,7 @@ from platelens.training.journal import Report
 from platelens.training.loop import FitSettings, Task, fit
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.task import RecognitionTask
+from platelens.training.region.task import RegionTask
 
 WEIGHTS_NAME = "weights.pt"
 RECIPE_NAME = "recipe.json"
@@ -26,6 +27,8 @@ def make_task(recipe: Recipe, root: Path) -> Task:
     """Load what `recipe` learns from; `root` is the data folder."""
     if recipe.task == "detection":
         return DetectionTask(recipe, root)
+    if recipe.task == "region":
+        return RegionTask(recipe, root)
     return RecognitionTask(recipe, root)
 
 

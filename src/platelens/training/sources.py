@@ -6,8 +6,10 @@ import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from platelens.datasets import Sample, load_samples
+from platelens.datasets.readers.region_names import CODES
 from platelens.datasets.split import is_held_out, split_samples
 from platelens.datasets.synth import FontSet, find_fonts
 from platelens.errors import AnnotationError
@@ -19,6 +21,7 @@ class LabelledCrop:
 
     image: Path
     text: str
+    region: str = ""  # ISO 3166 code in lower case; "" where nobody asked
 
 
 def load_scene_split(
@@ -48,6 +51,40 @@ def load_us_crops(root: Path, split: str) -> list[LabelledCrop]:
         for row in rows
         if row["split"] == split and row["text"] and (split == "valid" or row["text"] not in valid)
     ]
+
+
+def load_us_looks(root: Path, part: Literal["train", "held_out", "valid"]) -> list[LabelledCrop]:
+    """Give the US crops with their states, also those whose text nobody could read.
+
+    One number in 20 of the publisher's "train" is held out; crops whose text is also in "valid"
+    are in neither.
+
+    Raises:
+        AnnotationError: the list is missing, or it names an unknown state.
+    """
+    folder = root / "us_plates"
+    rows = _read_csv(folder / "plates.csv")
+    valid = {row["text"] for row in rows if row["split"] == "valid" and row["text"]}
+    crops = []
+    for row in rows:
+        if row["split"] == "valid":
+            where = "valid"
+        elif row["text"] in valid:
+            continue
+        else:
+            kept = is_held_out(row["text"] or row["image"], one_in=20)
+            where = "held_out" if kept else "train"
+        if where == part:
+            region = _region(row["state"], folder)
+            crops.append(LabelledCrop(folder / row["image"], row["text"], region))
+    return crops
+
+
+def _region(name: str, folder: Path) -> str:
+    try:
+        return CODES[name.casefold()]
+    except KeyError:
+        raise AnnotationError(f"{folder / 'plates.csv'}: unknown state {name!r}") from None
 
 
 def load_ccpd_crops(root: Path, *, held_out: bool) -> list[LabelledCrop]:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
 
 import numpy as np
 
 from platelens.alphabet import normalise
 from platelens.errors import FormatError
 from platelens.region.formats import (
+    ANYWHERE,
     ROW_BREAK,
     Jurisdiction,
     PlateFormat,
     load_formats,
+    match_codes,
     parse_pattern,
 )
-
-ANYWHERE: Final = "zz"
-"""The code of the file of plates that are from nowhere: free forms, to be ready for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +77,15 @@ class Catalogue:
         ]
 
     @classmethod
-    def default(
-        cls, codes: Sequence[str] | None = None, two_rows: float = 1.0
-    ) -> Catalogue:
+    def default(cls, codes: Sequence[str] | None = None, two_rows: float = 1.0) -> Catalogue:
         """Take the jurisdictions that ship with platelens, or only those of `codes`.
 
         Raises:
             FormatError: an unknown code; the message names those that come near.
         """
         known = load_formats()
-        for code in codes or ():
-            if code not in known:
-                near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
-                hint = f"; near: {', '.join(near)}" if near else ""
-                raise FormatError(f"unknown jurisdiction {code!r}{hint}")
-        chosen = known.values() if codes is None else [known[c] for c in dict.fromkeys(codes)]
-        return cls(chosen, two_rows)
+        chosen = known if codes is None else match_codes(codes, known)
+        return cls((known[code] for code in chosen), two_rows)
 
     @property
     def codes(self) -> set[str]:

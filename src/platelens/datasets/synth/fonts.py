@@ -28,7 +28,9 @@ _PLATE_LIKE = re.compile(
     r"narrow-bold|condbold|robotocondensed|ocrb|millimetre|gemunu|leaguespartan|jura-bold|tuffy",
     re.IGNORECASE,
 )
-_SIGNS = re.compile(r"nanum|mona|japanese|dejavusans(-bold)?\.|freesans(bold)?\.|cjk|symbola", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"nanum|mona|japanese|dejavusans(-bold)?\.|freesans(bold)?\.|cjk|symbola", re.IGNORECASE
+)
 # Other scripts of plates, and the crowns, stars and emblems beside a serial.
 _SIGN_CHARACTERS = (
     "品川横浜名古屋大阪神戸福岡熊本千葉春日部京都北海道札幌仙台新潟長野静岡金沢広島松山高知沖縄足立世田谷多摩練馬"

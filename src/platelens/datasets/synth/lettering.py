@@ -162,9 +162,7 @@ def words_size_wh(shape: Mask, capital_px: float, size_px: float) -> tuple[float
     return shape.shape[1] * scale, shape.shape[0] * scale
 
 
-def draw_signs(
-    rng: np.random.Generator, fonts: FontSet, ink: Mask, area: Area, count: int
-) -> None:
+def draw_signs(rng: np.random.Generator, fonts: FontSet, ink: Mask, area: Area, count: int) -> None:
     """Draw `count` signs of another script side by side.
 
     They are those of a font; some, or all where no font has any, are mere strokes.

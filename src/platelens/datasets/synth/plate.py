@@ -152,7 +152,7 @@ def _draw_serial(
     how = draw_lettering(rng, fonts, serial.format.fonts)
     align = pick(rng, (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, float(rng.random())))
     script = rng.random() < serial.format.script
-    taken = []
+    taken: list[Area] = []
     for line, (top, bottom) in zip(
         serial.drawn, _rows(rng, len(serial.lines), (y1, y2)), strict=True
     ):

@@ -1,0 +1,168 @@
+"""Where a plate is from, and which of its possible texts fits there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from platelens.region.candidates import possible_texts
+from platelens.region.formats import ANYWHERE, COUNTRIES, match_codes
+from platelens.region.look import LookClassifier
+from platelens.region.serials import SerialTable
+from platelens.region.weighing import (
+    USUAL_TRUST,
+    Fits,
+    Trust,
+    Weights,
+    weigh_regions,
+    weigh_texts,
+)
+from platelens.types import Candidate, Match, Reading, Region, RegionCandidate, RgbImage
+
+_LOOKED_AT: Final = 0.005
+"""From this probability of the regions that can be told by their look, a plate is looked at."""
+
+_GIVEN: Final = 0.5
+"""A region less probable than this is not given."""
+
+_KEPT: Final = 5
+"""Candidates of a region, and of a text where the reader gave fewer."""
+
+
+class PlateMatcher:
+    """Weighs look, serial and reading of plates. Safe to share between threads.
+
+    Args:
+        serials: the serials of all jurisdictions.
+        look: tells some regions by their look; None = by serials alone.
+        regions: codes of the only regions that count ("us" means all of "us-..."); () = all.
+        trust: how much each kind of evidence counts.
+
+    Raises:
+        FormatError: an unknown code; the message names those that come near.
+    """
+
+    def __init__(
+        self,
+        serials: SerialTable,
+        look: LookClassifier | None = None,
+        *,
+        regions: Sequence[str] = (),
+        trust: Trust = USUAL_TRUST,
+    ) -> None:
+        self._serials = serials
+        self._look = look
+        self._trust = trust
+        chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
+        self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
+
+    def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
+        """Weigh look and text of plates, one match for each crop and its reading.
+
+        Args:
+            crops: rectified, with `geometry.READING_MARGIN`.
+            readings: one for each crop, with their candidates.
+        """
+        texts = [possible_texts(reading) if reading.text else {} for reading in readings]
+        fits = [{text: self._serials.densities(text) for text in each} for each in texts]
+        priors = self._look_at(crops, texts, fits)
+        return [self._weigh(*each) for each in zip(readings, texts, fits, priors, strict=True)]
+
+    def _look_at(
+        self, crops: Sequence[RgbImage], texts: Sequence[Weights], fits: Sequence[Fits]
+    ) -> list[Weights]:
+        """Give how probable each region is without the serial, plate by plate.
+
+        Plates whose serials rule out what can be told by the look are not looked at.
+        """
+        priors: list[Weights] = [self._prior] * len(crops)
+        if self._look is None:
+            return priors
+        places = []
+        for place, (some, fit) in enumerate(zip(texts, fits, strict=True)):
+            found = weigh_regions(some, fit, self._prior, self._trust)
+            if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
+                places.append(place)
+        ratios = self._look.ratios([crops[place] for place in places])
+        for place, ratio in zip(places, ratios, strict=True):
+            priors[place] = {
+                code: weight * ratio(code) ** self._trust.look
+                for code, weight in self._prior.items()
+            }
+        return priors
+
+    def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
+        if not texts:
+            return Match(reading, self._region(weigh_regions({}, {}, prior, self._trust)), None)
+        weighed = weigh_texts(texts, fits, prior, self._trust)
+        region = self._region(weigh_regions(weighed, fits, prior, self._trust))
+        best = _with_texts(reading, weighed)
+        changed = best.text != reading.text
+        return Match(best, region, self._reason(fits[best.text], prior) if changed else None)
+
+    def _reason(self, fit: Weights, prior: Weights) -> str:
+        """Say where serials are as that of the text that was preferred."""
+        known = {c: prior[c] * value for c, value in fit.items() if c in prior and c != ANYWHERE}
+        if not known:
+            return "the more usual form of a serial"
+        return f"form of serials in {self._serials.names[max(known, key=lambda c: known[c])]}"
+
+    def _region(self, regions: Weights) -> Region | None:
+        """Give the region that is probable enough: a state, else a country, else None."""
+        names = self._serials.names
+        known = {code: weight for code, weight in regions.items() if code != ANYWHERE}
+        countries: dict[str, float] = defaultdict(float)
+        for code, weight in known.items():
+            countries[code[:2]] += weight
+        candidates = tuple(
+            RegionCandidate(code, names[code], weight)
+            for code, weight in list(known.items())[:_KEPT]
+        )
+        for found in (known, countries):
+            code = max(found, key=lambda code: found[code], default="")
+            if code and found[code] >= _GIVEN:
+                name = names.get(code) or COUNTRIES[code]
+                return Region(code, name, min(1.0, found[code]), candidates)
+        return None
+
+
+def _prior(shares: Weights, trust: Trust) -> Weights:
+    """Give how probable each region is: countries by their tempered share, states within them."""
+    countries: dict[str, float] = defaultdict(float)
+    for code, share in shares.items():
+        countries[code[:2]] += share
+    weights = {
+        code: share * countries[code[:2]] ** (trust.share - 1) if share else 0.0
+        for code, share in shares.items()
+    }
+    total = sum(weights.values())
+    return MappingProxyType({code: weight / total for code, weight in weights.items()})
+
+
+def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
+    """Give `reading` with other odds of its texts, and perhaps another text."""
+    thought = {candidate.text: candidate.confidence for candidate in reading.candidates}
+    # What the reader did not name, and that there is nothing to read, keeps its share.
+    rest = max(0.0, 1 - sum(p for text, p in thought.items() if text))
+    total = rest + sum(texts.values())
+    ranked = [Candidate(text, odds / total) for text, odds in texts.items()]
+    best = ranked[0]
+    if best.text == reading.text or len(best.text) == len(reading.text):
+        chars = tuple(
+            confidence if ours == theirs else best.confidence
+            for ours, theirs, confidence in zip(
+                best.text, reading.text, reading.char_confidences, strict=True
+            )
+        )
+    else:
+        chars = (best.confidence,) * len(best.text)
+    return replace(
+        reading,
+        text=best.text,
+        confidence=best.confidence,
+        char_confidences=chars,
+        candidates=tuple(ranked[: max(len(reading.candidates), _KEPT)]),
+    )

@@ -1,0 +1,86 @@
+"""The arithmetic of look, serial and reading: pure functions of probabilities.
+
+Three things err differently: the look of a plate, the form of its serial, and the reader. They are
+weighed together as a product of experts (Hinton 2002), each with an exponent below 1 because none
+of them is as independent of the others as the rule of Bayes would have it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Weights = Mapping[str, float]
+"""A number for each region, by code."""
+
+Fits = Mapping[str, Weights]
+"""How well each possible text fits each region; see `SerialTable.densities`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How much each kind of evidence counts. Chosen on plates kept out of training."""
+
+    share: float = 0.5  # exponent: shares say how often plates are drawn, not how many there are
+    look: float = 0.8  # exponent of the look
+    serial: float = 1.0  # exponent of the serial, for the region
+    text: float = 0.45  # exponent of the serial, for the text
+    free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
+    usual: float = 5.0  # what fits 1 / `usual` as well as a serial of free letters fits well
+    most: float = 20.0  # the odds of a text change by at most this: what is read surely, stays
+    stray: float = 0.01  # as `free`, for each region
+
+
+USUAL_TRUST: Final = Trust()
+
+
+def weigh_texts(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> dict[str, float]:
+    """Give the possible texts of a plate with their odds when their serials are considered.
+
+    Args:
+        texts: their odds as they were read, the first one first.
+        fits: of each of `texts`.
+        regions: how probable each region is otherwise; need not add up to 1.
+        trust: how much the serials count.
+
+    Returns:
+        The odds, the highest first; that of the first of `texts` is unchanged.
+    """
+    total = sum(regions.values())
+
+    def usualness(text: str) -> float:
+        fit = sum(regions.get(code, 0.0) * value for code, value in fits[text].items())
+        fit *= trust.usual / total
+        return float((trust.free + fit / (1 + fit)) ** trust.text)
+
+    first = usualness(next(iter(texts)))
+    weighed = {
+        text: odds * min(trust.most, max(1 / trust.most, usualness(text) / first))
+        for text, odds in texts.items()
+    }
+    return dict(sorted(weighed.items(), key=lambda item: -item[1]))
+
+
+def weigh_regions(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> dict[str, float]:
+    """Give the probability of each region, the highest first.
+
+    Args:
+        texts: the possible texts with their odds; none says nothing about the region.
+        fits: of each of `texts`.
+        regions: how probable each region is otherwise; need not add up to 1.
+        trust: how much the serials count.
+    """
+    known = sum(texts.values())
+    means: dict[str, float] = defaultdict(float)  # of the fits over the texts
+    for text, odds in texts.items():
+        for code, fit in fits[text].items():
+            means[code] += odds * fit / known
+    nowhere = trust.stray**trust.serial
+    weighed = {
+        code: weight * ((trust.stray + means[code]) ** trust.serial if code in means else nowhere)
+        for code, weight in regions.items()
+    }
+    total = sum(weighed.values())
+    return {c: w / total for c, w in sorted(weighed.items(), key=lambda item: -item[1])}

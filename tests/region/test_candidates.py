@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from platelens.region.candidates import CONFUSIONS, possible_texts
+from platelens.types import Candidate, Reading
+
+
+def reading(*candidates: tuple[str, float]) -> Reading:
+    text, confidence = candidates[0]
+    return Reading(
+        text, confidence, (confidence,) * len(text), tuple(Candidate(*c) for c in candidates), 1
+    )
+
+
+def test_candidates_of_the_reader_come_first_and_unchanged() -> None:
+    texts = possible_texts(reading(("AB12", 0.6), ("A812", 0.3)))
+    assert list(texts.items())[:2] == [("AB12", 0.6), ("A812", 0.3)]
+
+
+def test_confusions_are_added_at_their_cost() -> None:
+    texts = possible_texts(reading(("X0", 0.9)))
+    assert texts == {
+        "X0": 0.9,
+        "XO": 0.9 * CONFUSIONS["O0"],
+        "XQ": 0.9 * CONFUSIONS["Q0"],
+        "XD": 0.9 * CONFUSIONS["D0"],
+    }
+
+
+def test_what_the_reader_thought_of_keeps_its_own_probability() -> None:
+    assert possible_texts(reading(("X0", 0.5), ("XO", 0.4)))["XO"] == 0.4
+
+
+def test_hopeless_texts_and_nothing_are_left_out() -> None:
+    texts = possible_texts(reading(("XY", 0.9), ("XV", 0.001), ("", 0.05)))
+    assert texts == {"XY": 0.9}
