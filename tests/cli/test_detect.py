@@ -29,7 +29,7 @@ def test_the_reader_is_not_needed(run: Run, photos: Path, weights: Path) -> None
 
 def test_lines_have_the_confidence_of_the_detection(run: Run, photos: Path) -> None:
     (line,) = run("detect", photos / "a.png").stdout.splitlines()
-    assert line.split("\t")[1:] == ["-", "1.000", "36 12 100 44"]
+    assert line.split("\t")[1:] == ["-", "1.000", "36 12 100 44", ""]
 
 
 def test_files_are_written_without_texts(run: Run, photos: Path, tmp_path: Path) -> None:

@@ -29,7 +29,9 @@ PLATE = {
     "characters": [{"char": str, "confidence": NUMBER}],
     "candidates": [{"text": str, "confidence": NUMBER}],
     "rows": int,
-    "region": type(None),
+    "raw_text": str,
+    "reason": str | None,
+    "region": dict | None,
 }
 PICTURE = {
     "image": str,

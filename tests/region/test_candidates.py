@@ -30,6 +30,6 @@ def test_what_the_reader_thought_of_keeps_its_own_probability() -> None:
     assert possible_texts(reading(("X0", 0.5), ("XO", 0.4)))["XO"] == 0.4
 
 
-def test_hopeless_texts_and_nothing_are_left_out() -> None:
-    texts = possible_texts(reading(("XY", 0.9), ("XV", 0.001), ("", 0.05)))
-    assert texts == {"XY": 0.9}
+def test_hopeless_confusions_and_nothing_are_left_out() -> None:
+    texts = possible_texts(reading(("XY", 0.9), ("X0", 0.01), ("", 0.05)))
+    assert texts == {"XY": 0.9, "X0": 0.01}

@@ -58,12 +58,13 @@ def test_look_decides_the_state() -> None:
     found = match(reading(("7ABC123", 0.9)), look)
     assert found.region is not None
     assert (found.region.code, found.region.name) == ("us-ca", "California")
-    assert [c.code for c in found.region.candidates][0] == "us-ca"
+    assert found.region.candidates[0].code == "us-ca"
     assert look.looked_at == 1
 
 
 def test_undecided_state_gives_the_country() -> None:
-    found = match(reading(("ABC1234", 0.9)), FakeLook(us_ca=50.0, us_ny=50.0))
+    others = {"us_tx": 0.05, "us_fl": 0.05, "us_pa": 0.05}
+    found = match(Reading("", 0.9, (), (), 1), FakeLook(us_ca=500.0, us_ny=500.0, **others))
     assert found.region is not None
     assert (found.region.code, found.region.name) == ("us", "United States")
     assert {c.code for c in found.region.candidates[:2]} == {"us-ca", "us-ny"}

@@ -15,9 +15,9 @@ from platelens import imaging
 from platelens.detection import PlateDetector
 from platelens.detection.preprocess import letterbox
 from platelens.errors import TrainingError
+from platelens.geometry import fit_crop
 from platelens.recognition import PlateRecognizer
 from platelens.recognition.decode import decode_ctc, log_softmax
-from platelens.recognition.preprocess import fit_crop
 from platelens.runtime import Manifest, load_manifest, open_session
 from platelens.training import export
 from platelens.training.detection.task import find_plates

@@ -30,7 +30,7 @@ def possible_texts(reading: Reading) -> dict[str, float]:
     confusion of, times that of the confusion; all together may be a little over 1.
     """
     least = reading.confidence * _HOPELESS
-    texts = {c.text: c.confidence for c in reading.candidates if c.text and c.confidence > least}
+    texts = {c.text: c.confidence for c in reading.candidates if c.text}
     for text, probability in list(texts.items())[:_EXPANDED]:
         for place, character in enumerate(text):
             for pair, share in CONFUSIONS.items():

@@ -29,7 +29,7 @@ _GIVEN: Final = 0.5
 """A region less probable than this is not given."""
 
 _KEPT: Final = 5
-"""Candidates of a region, and of a text where the reader gave fewer."""
+"""Candidates of a region."""
 
 
 class PlateMatcher:
@@ -164,5 +164,5 @@ def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
         text=best.text,
         confidence=best.confidence,
         char_confidences=chars,
-        candidates=tuple(ranked[: max(len(reading.candidates), _KEPT)]),
+        candidates=tuple(ranked[: max(1, len(reading.candidates))]),
     )

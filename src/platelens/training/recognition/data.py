@@ -26,8 +26,7 @@ from platelens.datasets.synth import (
     put_before,
     serial_corners,
 )
-from platelens.geometry import array_to_quad, cut_plate
-from platelens.recognition.preprocess import fit_crop
+from platelens.geometry import array_to_quad, cut_plate, fit_crop
 from platelens.types import FloatArray, RgbImage
 
 MAX_LENGTH: Final = 14

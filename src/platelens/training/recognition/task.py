@@ -17,11 +17,10 @@ from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
-from platelens.geometry import array_to_quad, picture_corners, quad_to_array
+from platelens.geometry import array_to_quad, fit_crop, picture_corners, quad_to_array
 from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
-from platelens.recognition.preprocess import fit_crop
 from platelens.recognition.views import cut_views, merge_views
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
