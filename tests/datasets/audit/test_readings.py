@@ -67,7 +67,8 @@ def test_the_plate_is_cut_by_its_corners_else_by_its_box() -> None:
     quad = Quad((10, 10), (90, 10), (90, 40), (10, 40))
     reader = Reader("AB1")
     check(reader, labelled("AB1"), labelled("AB1", quad=quad))
-    assert [crop.shape[:2] for crop in reader.crops] == [(11, 43), (34, 86)]  # with a margin
+    # Each with a margin and without.
+    assert [c.shape[:2] for c in reader.crops] == [(11, 43), (10, 40), (34, 86), (30, 80)]
 
 
 def test_many_plates_are_read_a_batch_at_a_time_and_each_is_counted() -> None:
@@ -77,7 +78,7 @@ def test_many_plates_are_read_a_batch_at_a_time_and_each_is_counted() -> None:
     found = list(check_readings(loaded, reader, 0.9, lambda: steps.append(1)))
     assert len(steps) == len(found) == 100
     assert [f.plate for f in found[:2]] == [0, 2]
-    assert max(reader.calls) <= 66
+    assert max(reader.calls) <= 2 * 66  # two views a plate
     assert len(reader.calls) == 2
 
 

@@ -10,7 +10,7 @@ from platelens.datasets.audit.findings import Finding
 from platelens.datasets.readers.labels import Loaded
 from platelens.datasets.sample import Sample
 from platelens.errors import ImageError
-from platelens.geometry import cut_for_reading
+from platelens.recognition.views import cut_views, merge_views
 from platelens.types import Reading, Recognizer, RgbImage
 
 _PLATES_AT_A_TIME: Final = 64
@@ -30,7 +30,7 @@ def check_readings(
         min_confidence: from which on it is believed, 0..1.
         on_plate: called after each plate with a text.
     """
-    batch: list[tuple[Sample, int, RgbImage]] = []
+    batch: list[tuple[Sample, int, list[RgbImage]]] = []
     for sample in loaded.samples:
         numbers = [i for i, plate in enumerate(sample.plates) if plate.text]
         try:
@@ -40,8 +40,8 @@ def check_readings(
         for number in numbers:
             on_plate()
             if image is not None:
-                crop = cut_for_reading(image, sample.plates[number].outline)
-                batch.append((sample, number, crop))
+                views = cut_views(image, [sample.plates[number].outline])
+                batch.append((sample, number, views))
         if len(batch) >= _PLATES_AT_A_TIME:
             yield from _read(batch, recognizer, min_confidence)
             batch = []
@@ -49,9 +49,11 @@ def check_readings(
 
 
 def _read(
-    batch: Sequence[tuple[Sample, int, RgbImage]], recognizer: Recognizer, min_confidence: float
+    batch: Sequence[tuple[Sample, int, list[RgbImage]]],
+    recognizer: Recognizer,
+    min_confidence: float,
 ) -> Iterator[Finding]:
-    readings = recognizer.read([plate for _, _, plate in batch])
+    readings = merge_views(recognizer.read([view for _, _, views in batch for view in views]))
     for (sample, number, _), reading in zip(batch, readings, strict=True):
         label = sample.plates[number].text or ""
         if reading.text not in ("", label) and reading.confidence >= min_confidence:
