@@ -1,7 +1,8 @@
-"""Two tiny models with known answers, and a picture for them, drawn in code.
+"""Three tiny models with known answers, and a picture for them, drawn in code.
 
 The detector fires on white 8 x 8 cells and draws a box of 64 x 32 pixels around each. The reader
-reads a red plate as A, a green one as B, a blue one as C: mixed-up colours change the text.
+reads a red plate as A, a green one as B, a blue one as C: mixed-up colours change the text. The
+classifier takes red for California, green for New York and blue for elsewhere.
 """
 
 from __future__ import annotations
@@ -84,6 +85,26 @@ def reader_folder(tmp_path_factory: pytest.TempPathFactory, reader_manifest: Man
     shapes = ("image", (None, 16, 32, 3)), ("logits", (None, 4, 4))
     graph = _graph(nodes, weights, bias, *shapes)
     return _model(tmp_path_factory.mktemp("tiny_reader"), graph, reader_manifest)
+
+
+@pytest.fixture(scope="session")
+def look_folder(tmp_path_factory: pytest.TempPathFactory, detector_manifest: Manifest) -> Path:
+    from onnx import helper
+
+    manifest = replace(
+        detector_manifest,
+        name="tiny_look",
+        task="region",
+        input_size=(16, 32),
+        recipe="tiny_look",
+        settings={"temperature": 1.0, "elsewhere_share": 0.2},
+        classes=("us-ca", "us-ny", ""),
+    )
+    weights = (0.05 * np.eye(3)).astype(np.float32)
+    nodes = [*_pool(16, 32), _mix("mixed"), helper.make_node("Flatten", ["mixed"], ["logits"])]
+    shapes = ("image", (None, 16, 32, 3)), ("logits", (None, 3))
+    graph = _graph(nodes, weights, np.zeros(3, dtype=np.float32), *shapes)
+    return _model(tmp_path_factory.mktemp("tiny_look"), graph, manifest)
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from platelens.types import (
     Candidate,
     Detection,
     Detector,
+    Match,
     Reading,
     Recognizer,
+    Region,
     RgbImage,
 )
 
@@ -178,3 +180,40 @@ def test_several_views_of_a_plate_are_read_at_once_and_merged() -> None:
 def test_a_plate_without_a_view_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one view"):
         PipelineSettings(views=())
+
+
+class Doubling:
+    """Takes every text twice, and keeps the shapes of the crops that it was shown."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, ...]] = []
+
+    def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
+        self.seen += [crop.shape for crop in crops]
+        return [Match(reading(2 * r.text), Region("gb", "Britain", 0.9), "twice") for r in readings]
+
+
+def test_a_matcher_gives_region_text_and_reason() -> None:
+    pipeline = Pipeline(
+        FixedDetector(detection(20), detection(200)),
+        CountingRecognizer(*(reading(c) for c in "AABB")),
+        PipelineSettings(views=(READING_MARGIN, (0.0, 0.0))),
+        Doubling(),
+    )
+    first, second = pipeline.run(picture())
+    assert (first.text, first.raw_text, first.reason) == ("AA", "A", "twice")
+    assert (second.text, second.raw_text) == ("BB", "B")
+    assert first.region == Region("gb", "Britain", 0.9)
+
+
+def test_a_matcher_is_shown_the_first_view_of_each_plate_of_a_batch() -> None:
+    matcher = Doubling()
+    pipeline = Pipeline(
+        FixedDetector(detection(20)),
+        CountingRecognizer(*(reading(c) for c in "AABB")),
+        PipelineSettings(views=((0.0, 0.0), READING_MARGIN)),
+        matcher,
+    )
+    plates = pipeline.run_batch([picture(), picture()])
+    assert [[p.text for p in each] for each in plates] == [["AA"], ["BB"]]
+    assert matcher.seen == [(20, 40, 3), (20, 40, 3)]
