@@ -17,6 +17,7 @@ from platelens.types import (
     Reading,
     Recognizer,
     Region,
+    RegionMatcher,
     RgbImage,
 )
 
@@ -36,5 +37,6 @@ __all__ = [
     "Reading",
     "Recognizer",
     "Region",
+    "RegionMatcher",
     "RgbImage",
 ]

@@ -70,6 +70,8 @@ def test_json_example_is_json_in_the_promised_form() -> None:
         "characters",
         "candidates",
         "rows",
+        "raw_text",
+        "reason",
         "region",
     ]
     assert list(record["ms"]) == ["detect", "read", "total"]
