@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from platelens.errors import FormatError
-from platelens.region import LookClassifier, PlateMatcher, shipped_serials
+from platelens.region import LookClassifier, NameReader, PlateMatcher, shipped_serials
 from platelens.types import Candidate, Match, Reading, RgbImage
 
 CROP = RgbImage(np.zeros((20, 60, 3), np.uint8))
@@ -136,3 +136,32 @@ def test_no_plates_give_no_matches() -> None:
 def test_unknown_region_names_those_that_come_near() -> None:
     with pytest.raises(FormatError, match=r"'us-cal'.*us-ca"):
         PlateMatcher(shipped_serials(), regions=["us-cal"])
+
+
+class FakeNames(NameReader):
+    """Reads the name of California on every plate, and counts them."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def ratios(self, crops: Sequence[RgbImage]) -> list[Callable[[str], float]]:
+        self.read += len(crops)
+        return [lambda code: 300.0 if code == "us-ca" else 1.0 for _ in crops]
+
+
+@pytest.mark.parametrize(
+    ("look", "read"),
+    [
+        pytest.param({"us_ca": 400.0, "us_ny": 400.0}, 1, id="doubtful"),
+        pytest.param({"us_ca": 9000.0, "us_ny": 0.01}, 0, id="sure"),
+        pytest.param({"us_ca": 0.01, "us_ny": 0.01}, 0, id="from elsewhere"),
+    ],
+)
+def test_words_are_read_where_the_look_leaves_doubts(look: dict[str, float], read: int) -> None:
+    names = FakeNames()
+    matcher = PlateMatcher(shipped_serials(), FakeLook(**look), names)
+    (found,) = matcher.match([CROP], [reading(("XKQ482", 0.9))])
+    assert names.read == read
+    if read:
+        assert found.region is not None
+        assert found.region.code == "us-ca"

@@ -171,7 +171,7 @@ def open_given_engine(
         foreign = FOREIGN[name](options)
         return _GivenEngine(spec, foreign, foreign.version, plates)
     reader = build_recognizer(options.reader, device=options.device, threads=options.threads)
-    matcher = build_matcher(options.matcher, device=options.device, threads=options.threads)
+    matcher = build_matcher(options.matcher, reader, device=options.device, threads=options.threads)
     models = f"{_model_version(options.reader)}, {_matcher_version(options.matcher)}"
     return _GivenEngine(spec, reader, models, plates, matcher)
 

@@ -9,7 +9,7 @@ from platelens.detection import PlateDetector
 from platelens.errors import ModelError
 from platelens.pipeline.pipeline import DEFAULT_SETTINGS, Pipeline, PipelineSettings
 from platelens.recognition import PlateRecognizer
-from platelens.region import LookClassifier, PlateMatcher, shipped_serials
+from platelens.region import LookClassifier, NameReader, PlateMatcher, shipped_serials
 from platelens.runtime import (
     DEFAULT_CLASSIFIER,
     DEFAULT_DETECTOR,
@@ -54,6 +54,7 @@ def build_recognizer(
 
 def build_matcher(
     name: str = DEFAULT_CLASSIFIER,
+    recognizer: Recognizer | None = None,
     *,
     regions: Sequence[str] = (),
     device: str = "cpu",
@@ -64,6 +65,7 @@ def build_matcher(
     Args:
         name: the model that knows regions by their look; "serials" = none, the serials alone
             decide; "none" = no region is told at all, and None is given.
+        recognizer: reads the words on plates whose look leaves doubts; None = nobody does.
         regions: codes of the only regions that count; () = all.
         device: as `open_session`.
         threads: as `open_session`.
@@ -75,10 +77,12 @@ def build_matcher(
     """
     if name == NO_MATCHER:
         return None
-    look = None
-    if name != SERIALS_ALONE:
-        look = LookClassifier(_open(name, "region", device=device, threads=threads))
-    return PlateMatcher(shipped_serials(), look, regions=regions)
+    serials = shipped_serials()
+    if name == SERIALS_ALONE:
+        return PlateMatcher(serials, regions=regions)
+    look = LookClassifier(_open(name, "region", device=device, threads=threads))
+    names = NameReader(recognizer, serials.captions) if recognizer else None
+    return PlateMatcher(serials, look, names, regions=regions)
 
 
 def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models are opened
@@ -89,6 +93,7 @@ def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models
     device: str = "cpu",
     threads: int = 2,
     top_n: int = 5,
+    regions: Sequence[str] = (),
     settings: PipelineSettings = DEFAULT_SETTINGS,
 ) -> Pipeline:
     """Join three stages, each a finished object or the name of a model to open.
@@ -100,6 +105,7 @@ def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models
         device: "cpu" or "cuda", for the models opened here.
         threads: how many threads one call of a model opened here may use.
         top_n: how many candidates a reader opened here gives for a plate.
+        regions: for a matcher opened here, as `build_matcher`.
         settings: what the pipeline itself decides.
     """
     if isinstance(detector, str):
@@ -107,7 +113,9 @@ def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models
     if isinstance(recognizer, str):
         recognizer = build_recognizer(recognizer, device=device, threads=threads, top_n=top_n)
     if isinstance(matcher, str):
-        matcher = build_matcher(matcher, device=device, threads=threads)
+        matcher = build_matcher(
+            matcher, recognizer, regions=regions, device=device, threads=threads
+        )
     return Pipeline(detector, recognizer, settings, matcher)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
-from platelens.pipeline.build import build_matcher, build_pipeline
+from platelens.pipeline.build import build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
 from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS
 from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
@@ -60,18 +60,14 @@ class PlateReader:
     ) -> None:
         views = ACCURATE_VIEWS if accurate else USUAL_VIEWS
         settings = PipelineSettings(min_confidence=min_confidence, views=views)
-        stage = (
-            build_matcher(matcher, regions=regions, device=device, threads=threads)
-            if isinstance(matcher, str)
-            else matcher
-        )
         self.pipeline = build_pipeline(
             detector,
             recognizer,
-            stage,
+            matcher,
             device=device,
             threads=threads,
             top_n=top_n,
+            regions=regions,
             settings=settings,
         )
 

@@ -11,6 +11,7 @@ from platelens.region.formats import (
 )
 from platelens.region.look import LookClassifier
 from platelens.region.matcher import PlateMatcher
+from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable, shipped_serials
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Caption",
     "Jurisdiction",
     "LookClassifier",
+    "NameReader",
     "PlateFormat",
     "PlateMatcher",
     "SerialTable",

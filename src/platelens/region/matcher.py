@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from platelens.region.candidates import possible_texts
 from platelens.region.formats import ANYWHERE, COUNTRIES, match_codes
 from platelens.region.look import LookClassifier
+from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable
 from platelens.region.weighing import (
     USUAL_TRUST,
@@ -25,6 +26,11 @@ from platelens.types import Candidate, Match, Reading, Region, RegionCandidate, 
 _LOOKED_AT: Final = 0.005
 """From this probability of the regions that can be told by their look, a plate is looked at."""
 
+_NAMED_FROM: Final = 0.3
+_NAMED_TO: Final = 0.95
+"""Words are read where the regions that can be told are so probable together, and none of them more
+probable than this alone."""
+
 _GIVEN: Final = 0.5
 """A region less probable than this is not given."""
 
@@ -38,6 +44,7 @@ class PlateMatcher:
     Args:
         serials: the serials of all jurisdictions.
         look: tells some regions by their look; None = by serials alone.
+        names: reads the words on plates whose look leaves doubts; None = nobody does.
         regions: codes of the only regions that count ("us" means all of "us-..."); () = all.
         trust: how much each kind of evidence counts.
 
@@ -49,12 +56,14 @@ class PlateMatcher:
         self,
         serials: SerialTable,
         look: LookClassifier | None = None,
+        names: NameReader | None = None,
         *,
         regions: Sequence[str] = (),
         trust: Trust = USUAL_TRUST,
     ) -> None:
         self._serials = serials
         self._look = look
+        self._names = names
         self._trust = trust
         chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
         self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
@@ -86,13 +95,29 @@ class PlateMatcher:
             found = weigh_regions(some, fit, self._prior, self._trust)
             if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
                 places.append(place)
-        ratios = self._look.ratios([crops[place] for place in places])
+        self._weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
+        if self._names is not None:
+            places = [i for i in places if self._is_doubtful(texts[i], fits[i], priors[i])]
+            self._weigh_in(priors, places, self._names.ratios([crops[i] for i in places]))
+        return priors
+
+    def _weigh_in(
+        self,
+        priors: list[Weights],
+        places: Sequence[int],
+        ratios: Sequence[Callable[[str], float]],
+    ) -> None:
         for place, ratio in zip(places, ratios, strict=True):
             priors[place] = {
                 code: weight * ratio(code) ** self._trust.look
-                for code, weight in self._prior.items()
+                for code, weight in priors[place].items()
             }
-        return priors
+
+    def _is_doubtful(self, texts: Weights, fits: Fits, prior: Weights) -> bool:
+        """Whether a plate may well be from a region that can be told, but not surely."""
+        found = weigh_regions(texts, fits, prior, self._trust)
+        told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
+        return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
     def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
         if not texts:

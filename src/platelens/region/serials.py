@@ -34,6 +34,7 @@ from platelens.region.formats import (
 
 TABLE: Final = Path(__file__).parent / "serials.json"
 _SILENT: Final = GAPS + SMALL + ROW_BREAK
+_SHORTEST_CAPTION: Final = 4  # letters; shorter ones stand on too many plates
 _NO_WEIGHT: Final = 1e-9
 
 
@@ -59,11 +60,17 @@ class SerialTable:
     """The serials of many jurisdictions, by shape."""
 
     def __init__(
-        self, names: Mapping[str, str], shares: Mapping[str, float], shapes: Mapping[str, list[Any]]
+        self,
+        names: Mapping[str, str],
+        shares: Mapping[str, float],
+        captions: Mapping[str, str],
+        shapes: Mapping[str, list[Any]],
     ) -> None:
         """Take what `content` gives; use `of` or `shipped_serials`."""
         self.names = MappingProxyType(dict(names))
         self.shares = MappingProxyType(dict(shares))
+        self.captions = MappingProxyType(dict(captions))
+        """Region of the names, mottos and other words that stand on plates of one region only."""
         self._shapes = shapes
         self._unpacked: dict[str, list[_Entry]] = {}
 
@@ -71,9 +78,12 @@ class SerialTable:
     def of(cls, jurisdictions: Iterable[Jurisdiction]) -> SerialTable:
         """Unroll the formats of `jurisdictions`."""
         names, shares = {}, {}
+        captions: dict[str, set[str]] = defaultdict(set)
         shapes: dict[str, dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
         for each in jurisdictions:
             names[each.code], shares[each.code] = each.name, each.share
+            for caption in _captions(each):
+                captions[caption].add(each.code)
             total = sum(plate.share for plate in each.plates) or 1.0
             for plate in each.plates:
                 for shape, words, weight in _unroll(plate):
@@ -86,12 +96,18 @@ class SerialTable:
             ]
             for shape, entries in sorted(shapes.items())
         }
-        return cls(names, shares, packed)
+        unique = {text: min(codes) for text, codes in sorted(captions.items()) if len(codes) == 1}
+        return cls(names, shares, unique, packed)
 
     @property
     def content(self) -> dict[str, Any]:
         """What `json` can write, and the constructor takes."""
-        return {"names": dict(self.names), "shares": dict(self.shares), "shapes": self._shapes}
+        return {
+            "names": dict(self.names),
+            "shares": dict(self.shares),
+            "captions": dict(self.captions),
+            "shapes": self._shapes,
+        }
 
     def densities(self, text: str) -> dict[str, float]:
         """Give how well `text` fits each jurisdiction that has serials of its form.
@@ -125,6 +141,15 @@ def shipped_serials() -> SerialTable:
 def shape_of(text: str) -> str:
     """Give "LLDD" for "AB12"."""
     return "".join("D" if c in DIGITS else "L" for c in text)
+
+
+def _captions(jurisdiction: Jurisdiction) -> Iterator[str]:
+    """Give name, mottos and other words on the plates of a jurisdiction, letters only."""
+    texts = [caption.text for plate in jurisdiction.plates for caption in plate.captions]
+    for text in (jurisdiction.name, *texts):
+        letters = "".join(c for c in text.upper() if c in LETTERS)
+        if len(letters) >= _SHORTEST_CAPTION:
+            yield letters
 
 
 def _unroll(plate: PlateFormat) -> Iterator[tuple[str, str, float]]:
