@@ -51,8 +51,8 @@ class LookRecipe(_Part):
     """`training.region.networks.LookClassifier`."""
 
     name: Literal["looks"]
-    widths: tuple[int, int, int, int]
-    depths: tuple[int, int, int, int]
+    widths: tuple[int, ...]
+    depths: tuple[int, ...]  # as many
     dropout: float
 
 

@@ -44,7 +44,7 @@ def run_recipe(
     It then holds `recipe.json`, `log.jsonl`, TensorBoard's `events.out.tfevents...`,
     `checkpoint.pt`, `numbers.json` and `weights.pt`. A run that was interrupted goes on from its
     last checkpoint. A recipe with `start_from` takes its first weights from the folder of that
-    name beside `folder`.
+    name beside `folder`: those that its network has too, by name and shape.
 
     Args:
         recipe: what to train.
@@ -53,8 +53,8 @@ def run_recipe(
         on_report: called with every report of the training.
 
     Raises:
-        TrainingError: `folder` holds a run of another recipe, there are no weights to start from,
-            or the loss is not finite.
+        TrainingError: `folder` holds a run of another recipe, there are no weights to start from
+            or none of them fits, or the loss is not finite.
     """
     _claim(folder, recipe)
     torch.manual_seed(recipe.seed)
@@ -66,12 +66,25 @@ def run_recipe(
             raise TrainingError(
                 f"{first}: no such file; train the recipe {recipe.start_from} first"
             )
-        task.network.load_state_dict(torch.load(first, map_location="cpu", weights_only=True))
+        _start(task.network, torch.load(first, map_location="cpu", weights_only=True), first)
     settings = FitSettings(**recipe.fit.model_dump())
     network = fit(task, settings, folder, device=device, on_report=on_report)
     numbers = asdict(task.finish(network))
     (folder / NUMBERS_NAME).write_text(json.dumps(numbers, indent=2), encoding="utf-8")
     torch.save(network.state_dict(), folder / WEIGHTS_NAME)
+
+
+def _start(network: torch.nn.Module, given: dict[str, torch.Tensor], source: Path) -> None:
+    """Take the weights of `given` that `network` has too; the others stay random."""
+    own = network.state_dict()
+    shared = {
+        name: value
+        for name, value in given.items()
+        if name in own and own[name].shape == value.shape
+    }
+    if not any(value.ndim > 1 for value in shared.values()):
+        raise TrainingError(f"{source}: has no weights that the network has")
+    network.load_state_dict(own | shared)
 
 
 def _claim(folder: Path, recipe: Recipe) -> None:

@@ -34,8 +34,8 @@ from platelens.types import RgbImage
 US_REGIONS: Final = tuple(sorted({code for code in CODES.values() if code.startswith("us-")}))
 CLASSES: Final = (*US_REGIONS, ELSEWHERE)
 
-_WIDTHS_PX: Final = (50, 150, 220)
-"""Plates are shown from the first width to the last, a third of them above the middle one."""
+_WIDTHS_PX: Final = (50, 120, 220)
+"""Plates are shown from the first width to the last, half of them above the middle one."""
 
 _FOREIGN_LENGTH: Final = 8
 """American plates have at most seven characters; longer words of owners have few digits."""
@@ -140,7 +140,7 @@ class LookSource:
     def _place(self, rng: np.random.Generator, flat: FlatPlate) -> Patch:
         """Put a flat plate somewhere, as large as it still shows where it is from."""
         least, middle, most = _WIDTHS_PX
-        low, high = (middle, most) if rng.random() < 1 / 3 else (least, middle)
+        low, high = (middle, most) if rng.random() < 0.5 else (least, middle)
         width = float(np.exp(rng.uniform(np.log(low), np.log(high))))
         aspect = flat.pixels.shape[1] / flat.pixels.shape[0] * float(np.exp(rng.normal(0, 0.12)))
         size_wh = (width, width / aspect)

@@ -19,9 +19,12 @@ class LookClassifier(nn.Module):
     tells of colours and ground, which are everywhere; the largest keeps a name or an emblem, which
     is in one place only.
 
+    The first stages have the form of `training.recognition.networks.RowTokens`, so that they can
+    start from those of a reader, which knows letters already.
+
     Args:
         classes: how many there are.
-        widths: channels at 1/2, 1/4, 1/8 and 1/16 of the size.
+        widths: channels at 1/2, 1/4, 1/8... of the size.
         depths: residual blocks there.
         dropout: before the last layer, 0..1.
     """
@@ -30,17 +33,17 @@ class LookClassifier(nn.Module):
         self, classes: int, widths: Sequence[int], depths: Sequence[int], dropout: float
     ) -> None:
         super().__init__()
-        a, b, c, d = widths
+        self.normalise = Normalise()
+        stages = zip(widths[:-1], widths[1:], depths[1:], strict=True)
         self.trunk = nn.Sequential(
-            Normalise(),
-            ConvNorm(3, a, 3, 2), *[Residual(a) for _ in range(depths[0])],
-            stage(a, b, depths[1], 2), stage(b, c, depths[2], 2), stage(c, d, depths[3], 2),
+            ConvNorm(3, widths[0], 3, 2), *[Residual(widths[0]) for _ in range(depths[0])],
+            *[stage(before, after, depth, 2) for before, after, depth in stages],
         )  # fmt: skip
-        self.classify = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * d, classes))
+        self.classify = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * widths[-1], classes))
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Give the logits (N, classes) of uint8 crops (N, H, W, 3)."""
-        x = self.trunk(pixels)
+        x = self.trunk(self.normalise(pixels))
         seen = torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1)
         return torch.as_tensor(self.classify(seen))
 
