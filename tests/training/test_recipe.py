@@ -22,9 +22,12 @@ def test_every_recipe_loads_under_its_own_name(file: Path) -> None:
     assert recipe.name == file.stem
     assert recipe_path(recipe.name) == file
     if recipe.start_from:
-        first = load_recipe(recipe_path(recipe.start_from))
-        assert first.network == recipe.network
-        assert first.input_size == recipe.input_size
+        ours = make_network(recipe).state_dict()
+        first = make_network(load_recipe(recipe_path(recipe.start_from))).state_dict()
+        shared = [n for n in ours if n in first and ours[n].shape == first[n].shape]
+        assert sum(ours[name].numel() for name in shared) > 0.2 * sum(
+            value.numel() for value in ours.values()
+        )
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

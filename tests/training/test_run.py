@@ -145,6 +145,31 @@ def test_the_same_recipe_gives_the_same_weights(
     assert all(torch.equal(alone[key], helped[key]) for key in alone)
 
 
+def test_a_network_of_another_kind_keeps_what_it_shares(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    changes = {"fit.learning_rate": 1e-12, "network.hidden": 32}
+    run_recipe(tiny_recipe("reader_small"), data_root, tmp_path / "first")
+    wider = tiny_recipe("reader_small", start_from="first", **changes)
+    run_recipe(wider, data_root, tmp_path / "second")
+    given, taken = (
+        torch.load(tmp_path / name / "weights.pt", weights_only=True)
+        for name in ("first", "second")
+    )
+    torch.testing.assert_close(given["trunk.0.0.weight"], taken["trunk.0.0.weight"])
+    assert given["to_token.weight"].shape != taken["to_token.weight"].shape
+
+
+def test_weights_of_which_none_fit_are_refused(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
+) -> None:
+    (tmp_path / "first").mkdir()
+    torch.save({"other.weight": torch.ones(3, 3)}, tmp_path / "first" / "weights.pt")
+    recipe = tiny_recipe("reader_small", start_from="first")
+    with pytest.raises(TrainingError, match="no weights that the network has"):
+        run_recipe(recipe, data_root, tmp_path / "second")
+
+
 def test_a_first_stage_that_is_missing_is_named(
     data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path
 ) -> None:

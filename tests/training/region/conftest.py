@@ -44,6 +44,7 @@ def tiny_look() -> Callable[..., Recipe]:
     def shrink(**changes: Any) -> Recipe:
         small: dict[str, Any] = {
             "name": "tiny_state",
+            "start_from": "",
             "input_size": [32, 56],
             "network.widths": [8, 8, 8, 16],
             "network.depths": [0, 0, 0, 0],

@@ -126,15 +126,21 @@ class CropSource:
         quad = array_to_quad(corners)
         return fit_crop(cut_plate(pixels, quad), self._size_hw)
 
-    def _place(self, rng: np.random.Generator, flat: FlatPlate, least_px: int = 0) -> Patch:
-        """Put a flat plate somewhere, as large as cameras see it."""
+    def place(
+        self, rng: np.random.Generator, flat: FlatPlate, width: float, least_px: int
+    ) -> Patch:
+        """Put a flat plate somewhere, `width` pixels wide and never under `least_px`."""
         aspect = flat.pixels.shape[1] / flat.pixels.shape[0] * float(np.exp(rng.normal(0, 0.12)))
-        least = max(least_px, least_width_px(flat.text, flat.rows))
-        width = float(np.exp(rng.uniform(np.log(least), np.log(200))))
         height = max(10, width / aspect)
         size_wh = (height * aspect, height)
-        pixels, corners = put_before(rng, self._ground, flat.pixels, size_wh, least)
+        pixels, corners = put_before(rng, self._ground, flat.pixels, size_wh, least_px)
         return Patch(pixels, corners, flat.text, flat.rows, serial_corners(flat, corners))
+
+    def _place(self, rng: np.random.Generator, flat: FlatPlate, least_px: int = 0) -> Patch:
+        """Put a flat plate somewhere, as large as cameras see it."""
+        least = max(least_px, least_width_px(flat.text, flat.rows))
+        width = float(np.exp(rng.uniform(np.log(least), np.log(200))))
+        return self.place(rng, flat, width, least)
 
     def _ground(self, rng: np.random.Generator, size_hw: tuple[int, int]) -> RgbImage:
         """Give something to stand behind a plate: a real place, stretched, or colours."""

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,13 +22,10 @@ from platelens.datasets.synth import (
     FlatPlate,
     FontSet,
     draw_flat_plate,
-    put_before,
-    serial_corners,
 )
 from platelens.region.formats import ANYWHERE, load_formats
 from platelens.region.look import ELSEWHERE
 from platelens.training.recognition.data import CropShares, CropSource, Patch, RealPictures
-from platelens.types import RgbImage
 
 US_REGIONS: Final = tuple(sorted({code for code in CODES.values() if code.startswith("us-")}))
 CLASSES: Final = (*US_REGIONS, ELSEWHERE)
@@ -100,7 +96,6 @@ class LookSource:
         size_hw: tuple[int, int],
     ) -> None:  # fmt: skip
         self._flats = flats
-        self._pools = real.pools
         by_class = defaultdict(list)
         for flat in flats:
             by_class[flat.region].append(flat)
@@ -142,19 +137,4 @@ class LookSource:
         least, middle, most = _WIDTHS_PX
         low, high = (middle, most) if rng.random() < 0.5 else (least, middle)
         width = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-        aspect = flat.pixels.shape[1] / flat.pixels.shape[0] * float(np.exp(rng.normal(0, 0.12)))
-        size_wh = (width, width / aspect)
-        pixels, corners = put_before(rng, self._ground, flat.pixels, size_wh, least)
-        return Patch(pixels, corners, flat.text, flat.rows, serial_corners(flat, corners))
-
-    def _ground(self, rng: np.random.Generator, size_hw: tuple[int, int]) -> RgbImage:
-        """Give something to stand behind a plate: a real place, stretched, or colours."""
-        height, width = size_hw
-        if self._pools and rng.random() < 0.6:
-            pool = self._pools[int(rng.integers(len(self._pools)))]
-            source: NDArray[np.uint8] = pool[int(rng.integers(len(pool)))].pixels
-        else:
-            coarse = rng.uniform(0, 255, (int(rng.integers(1, 5)), int(rng.integers(1, 5)), 3))
-            source = coarse.astype(np.uint8)
-        stretched = cv2.resize(source, (width, height), interpolation=cv2.INTER_LINEAR)
-        return RgbImage(np.asarray(stretched, dtype=np.uint8))
+        return self._crops.place(rng, flat, width, least)
