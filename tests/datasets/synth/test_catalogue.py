@@ -122,3 +122,12 @@ def test_an_unknown_code_is_an_error_with_near_ones(code: str, hint: str) -> Non
 def test_no_code_at_all_is_an_error() -> None:
     with pytest.raises(FormatError, match="no plate to draw"):
         Catalogue.default([])
+
+
+def test_kinds_on_two_rows_may_come_more_often() -> None:
+    plates = tuple(PlateFormat(p, (p,), (300, 100)) for p in ("@#", "@/#"))
+    land = Jurisdiction("xx", "Land", 1.0, ("drawn",), plates)
+    for more, part in ((1.0, 1 / 2), (3.0, 3 / 4)):
+        drawn = draw(Catalogue([land], two_rows=more), 600)
+        assert sum(len(s.lines) == 2 for s in drawn) / 600 == pytest.approx(part, abs=0.06)
+    assert drawn[0].place == "Land"

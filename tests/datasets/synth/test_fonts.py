@@ -122,3 +122,18 @@ def test_fonts_travel_to_other_processes(fonts: FontSet) -> None:
     copy = pickle.loads(pickle.dumps(fonts))
     np.testing.assert_array_equal(copy.glyph(0, "A"), fonts.glyph(0, "A"))
     np.testing.assert_array_equal(copy.line(0, "Word")[0], fonts.line(0, "Word")[0])
+
+
+def test_fonts_without_other_signs_give_none(folder: Path) -> None:
+    shutil.copy(folder / "a" / "Alpha.ttf", folder / "NanumPlain.ttf")  # a name as of those
+    assert find_fonts([folder]).sign(np.random.default_rng(0)) is None
+
+
+def test_signs_are_those_that_a_font_has(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The font has no kanji: only its own "A" and "B" of these are drawn, never the empty box.
+    monkeypatch.setattr("platelens.datasets.synth.fonts._SIGN_CHARACTERS", "A品B")
+    paths = [folder / "a" / "Alpha.ttf"]
+    fonts = FontSet(paths, paths)
+    rng = np.random.default_rng(0)
+    found = {sign.tobytes() for _ in range(50) if (sign := fonts.sign(rng)) is not None}
+    assert len(found) == 2

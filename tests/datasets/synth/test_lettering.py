@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from platelens.datasets.synth import FontSet
-from platelens.datasets.synth.lettering import Lettering, draw_lettering, draw_row, put_words
+from platelens.datasets.synth.lettering import (
+    Lettering,
+    draw_lettering,
+    draw_row,
+    draw_signs,
+    put_words,
+)
 from platelens.datasets.synth.paint import Area, Mask, blend, stamp
 
 PLAIN = Lettering(font=0, cell=None, stretch=1.0, spacing=0.1, gap=0.4, dash="dash")
@@ -110,3 +116,36 @@ def test_a_stamp_is_cut_at_the_edge(x: int, y: int, count: int) -> None:
     ink = np.zeros((5, 5), np.uint8)
     stamp(ink, np.full((2, 2), 255, np.uint8), x, y)
     assert np.count_nonzero(ink) == count
+
+
+class Crosses(FontSet):
+    """Has one sign, twice as high as wide."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def sign(self, rng: np.random.Generator) -> Mask:
+        del rng
+        self.drawn += 1
+        return np.full((40, 20), 255, np.uint8)
+
+
+def test_signs_stand_side_by_side_and_keep_their_form() -> None:
+    fonts, ink = Crosses(), np.zeros((60, 200), np.uint8)
+    rng = np.random.default_rng(1)
+    while fonts.drawn < 3:  # some are mere strokes instead
+        fonts.drawn, ink = 0, np.zeros((60, 200), np.uint8)
+        draw_signs(rng, fonts, ink, (10, 10, 130, 50), 3)
+    assert extent(ink)[0] == pytest.approx(10, abs=1)
+    assert (extent(ink)[1], extent(ink)[3]) == (10, 50)
+    inked = np.flatnonzero(ink.any(axis=0))
+    assert len(inked) == 3 * 20
+    assert ink[:, 130:].max() == 0
+
+
+def test_without_fonts_signs_are_strokes(fonts: FontSet) -> None:
+    ink = np.zeros((60, 200), np.uint8)
+    draw_signs(np.random.default_rng(0), fonts, ink, (50, 10, 90, 50), 1)
+    x1, y1, x2, y2 = extent(ink)
+    assert 45 <= x1 < x2 <= 95
+    assert 5 <= y1 < y2 <= 55

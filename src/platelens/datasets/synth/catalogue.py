@@ -28,6 +28,7 @@ class Serial:
 
     lines: tuple[str, ...]  # one or two, with their gaps: " " and "-"
     code: str  # of the jurisdiction
+    place: str  # its name
     format: PlateFormat
     swaps: Mapping[str, str]  # characters that are drawn as another: {"0": "O"}
 
@@ -62,14 +63,14 @@ class Catalogue:
             return more * jurisdiction.share * plate.share / _total(jurisdiction)
 
         kinds = [
-            (jurisdiction.code, plate, share(jurisdiction, plate))
+            (jurisdiction, plate, share(jurisdiction, plate))
             for jurisdiction in jurisdictions
             for plate in jurisdiction.plates
             if jurisdiction.share * plate.share > 0
         ]
         if not kinds:
             raise FormatError("no plate to draw: no jurisdiction, or none with a share above 0")
-        self._kinds = [(code, plate) for code, plate, _ in kinds]
+        self._kinds = [(jurisdiction, plate) for jurisdiction, plate, _ in kinds]
         self._shares = list(accumulate(share for _, _, share in kinds))
         self._patterns = [
             [parse_pattern(p, plate.letters, plate.digits) for p in plate.patterns]
@@ -90,13 +91,13 @@ class Catalogue:
     @property
     def codes(self) -> set[str]:
         """The codes of the jurisdictions that may be drawn."""
-        return {code for code, _ in self._kinds}
+        return {jurisdiction.code for jurisdiction, _ in self._kinds}
 
     def draw(self, rng: np.random.Generator) -> Serial:
         """Choose a kind of plate and a number for it."""
         shares = self._shares
         kind = min(bisect(shares, rng.random() * shares[-1]), len(shares) - 1)
-        code, plate = self._kinds[kind]
+        jurisdiction, plate = self._kinds[kind]
         patterns = self._patterns[kind]
         pattern = patterns[int(rng.random() * len(patterns))]
         chances = rng.random(len(pattern))
@@ -107,7 +108,7 @@ class Catalogue:
         for pair in plate.lookalikes:
             swaps |= dict.fromkeys(pair, pair[int(rng.random() * len(pair))])
         lines = tuple(row.strip(" ") for row in rows if normalise(row))
-        return Serial(lines, code, plate, swaps)
+        return Serial(lines, jurisdiction.code, jurisdiction.name, plate, swaps)
 
 
 def _total(jurisdiction: Jurisdiction) -> float:

@@ -19,6 +19,7 @@ from platelens.datasets.synth.paint import (
     brightness,
     pick,
 )
+from platelens.region.formats import Caption
 
 WORDS: Final = (
     "MOTORS", "AUTO", "GARAGE", "CARS", "CITY", "SOUTH", "EXPLORE", "STATE", "TAXI", "CENTER",
@@ -32,6 +33,16 @@ WORDS: Final = (
 def some_words(rng: np.random.Generator) -> str:
     """Give one to three words."""
     return " ".join(pick(rng, WORDS) for _ in range(int(rng.integers(1, 4))))
+
+
+def dated_caption(rng: np.random.Generator, place: str) -> Caption:
+    """Give name and year of issue as they stand on old plates: "OHIO - 1936", "71 OHIO"."""
+    year = str(int(rng.integers(1910, 2026)))
+    parts = [place.upper(), year if rng.random() < 0.6 else year[2:]]
+    if rng.random() < 0.5:
+        parts.reverse()
+    text = pick(rng, (" ", " ", "-", " - ")).join(parts)
+    return Caption(text, pick(rng, ("bottom", "bottom", "top")), between(rng, 0.13, 0.24))
 
 
 def draw_border(rng: np.random.Generator, pixels: Pixels, colour: Colour) -> None:

@@ -51,6 +51,10 @@ _SLANTED: Final = 0.07
 _PALE: Final = 0.1
 """Part of the plates whose letters may have lost most of their colour."""
 
+_DATED_AMERICAN: Final = 0.3
+_DATED: Final = 0.02
+"""Part of the plates that bear place and year in a row, as old American ones do."""
+
 _EMBLEMS: Final = 0.08
 """Part of the plates with a sign beside the serial that says nothing."""
 
@@ -81,7 +85,10 @@ def draw_flat_plate(rng: np.random.Generator, fonts: FontSet, catalogue: Catalog
     band = serial.format.band
     if band is not None and rng.random() < band.share:
         room = draw_band(rng, fonts, pixels, band, room)
-    room = _draw_captions(rng, fonts, pixels, serial.format.captions, room, ink)
+    captions = serial.format.captions
+    if rng.random() < (_DATED_AMERICAN if serial.code[:3] in ("us-", "ca-") else _DATED):
+        captions = (fittings.dated_caption(rng, serial.place),)
+    room = _draw_captions(rng, fonts, pixels, captions, room, ink)
     if rng.random() < _EMBLEMS:
         room = _draw_emblem(rng, fonts, pixels, room)
     mask = np.zeros(size_hw, np.uint8)
