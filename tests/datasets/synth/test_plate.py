@@ -24,6 +24,8 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plates as they leave the maker: upright, full colours, nothing fixed to them, no wear."""
     monkeypatch.setattr(plate, "_SLANTED", 0)
     monkeypatch.setattr(plate, "_PALE", 0)
+    monkeypatch.setattr(plate, "_DATED", 0)
+    monkeypatch.setattr(plate, "_EMBLEMS", 0)
     monkeypatch.setattr(plate, "_finish", lambda *_: None)
     monkeypatch.setattr(wear, "emboss", lambda *_: None)
 
