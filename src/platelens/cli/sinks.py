@@ -145,13 +145,14 @@ class AnnotatedPictures:
 
         image = result.image
         for plate in result.plates:
-            found, reading = plate.detection, plate.reading
+            quad, reading = plate.detection.quad, plate.reading
             if reading is None:
-                image = imaging.draw_plate(image, found.quad, "", found.confidence)
+                image = imaging.draw_plate(image, quad, "", plate.detection.confidence)
             elif reading.is_readable:
-                image = imaging.draw_plate(image, found.quad, reading.text, reading.confidence)
+                label = f"{plate.region.code} {reading.text}" if plate.region else reading.text
+                image = imaging.draw_plate(image, quad, label, reading.confidence)
             else:
-                image = imaging.draw_plate(image, found.quad, "unreadable", None)
+                image = imaging.draw_plate(image, quad, "unreadable", None)
         imaging.save(image, self._names.take(name, ".jpg"))
 
 
