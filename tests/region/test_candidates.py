@@ -33,3 +33,12 @@ def test_what_the_reader_thought_of_keeps_its_own_probability() -> None:
 def test_hopeless_confusions_and_nothing_are_left_out() -> None:
     texts = possible_texts(reading(("XY", 0.9), ("X0", 0.01), ("", 0.05)))
     assert texts == {"XY": 0.9, "X0": 0.01}
+
+
+def test_a_reader_without_candidates_has_its_text() -> None:
+    assert possible_texts(Reading("XY", 0.7, (), (), 1)) == {"XY": 0.7}
+
+
+def test_nothing_read_and_nothing_believed_give_no_texts() -> None:
+    assert possible_texts(Reading("", 0.9, (), (), 1)) == {}
+    assert possible_texts(reading(("XY", 0.0))) == {}

@@ -117,6 +117,20 @@ def test_only_chosen_regions_count() -> None:
     assert chosen.region is None or chosen.region.code.startswith("us")
 
 
+@pytest.mark.parametrize(
+    "poor",
+    [
+        pytest.param(Reading("MH12AB1234", 0.9, (), (), 1), id="without details"),
+        pytest.param(Reading("MH12AB1234", 0.0, (), (), 1), id="without confidence"),
+        pytest.param(Reading("mh-12", 0.9, (0.9,), (), 1), id="not normalised"),
+    ],
+)
+def test_readings_of_other_readers_are_taken(poor: Reading) -> None:
+    found = match(poor)
+    assert found.reading.text == poor.text
+    assert found.reading.confidence == pytest.approx(poor.confidence, abs=0.1)
+
+
 def test_nothing_read_is_left_alone() -> None:
     nothing = Reading("", 0.9, (), (), 1)
     found = match(nothing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from platelens.types import Reading
+from platelens.types import Candidate, Reading
 
 CONFUSIONS: Final = {
     "O0": 0.08, "I1": 0.08, "Q0": 0.04, "B8": 0.02, "G6": 0.02, "S5": 0.01, "Z2": 0.01, "D0": 0.01,
@@ -26,11 +26,15 @@ _HOPELESS: Final = 1 / 400
 def possible_texts(reading: Reading) -> dict[str, float]:
     """Give the texts that a plate may bear with their probabilities, the reader's best first.
 
+    Nothing was read: there are none.
+
     Those that the reader did not think of have the probability of the text that they are a
     confusion of, times that of the confusion; all together may be a little over 1.
     """
     least = reading.confidence * _HOPELESS
-    texts = {c.text: c.confidence for c in reading.candidates if c.text}
+    # A reader without candidates has its text alone.
+    thought = reading.candidates or (Candidate(reading.text, reading.confidence),)
+    texts = {c.text: c.confidence for c in thought if c.text and c.confidence > 0}
     for text, probability in list(texts.items())[:_EXPANDED]:
         for place, character in enumerate(text):
             for pair, share in CONFUSIONS.items():

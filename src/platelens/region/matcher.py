@@ -75,7 +75,7 @@ class PlateMatcher:
             crops: rectified, with `geometry.READING_MARGIN`.
             readings: one for each crop, with their candidates.
         """
-        texts = [possible_texts(reading) if reading.text else {} for reading in readings]
+        texts = [possible_texts(reading) for reading in readings]
         fits = [{text: self._serials.densities(text) for text in each} for each in texts]
         priors = self._look_at(crops, texts, fits)
         return [self._weigh(*each) for each in zip(readings, texts, fits, priors, strict=True)]
@@ -175,15 +175,12 @@ def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
     total = rest + sum(texts.values())
     ranked = [Candidate(text, odds / total) for text, odds in texts.items()]
     best = ranked[0]
-    if best.text == reading.text or len(best.text) == len(reading.text):
-        chars = tuple(
-            confidence if ours == theirs else best.confidence
-            for ours, theirs, confidence in zip(
-                best.text, reading.text, reading.char_confidences, strict=True
-            )
-        )
-    else:
+    chars = reading.char_confidences
+    if len(best.text) != len(chars):
         chars = (best.confidence,) * len(best.text)
+    elif best.text != reading.text:
+        pairs = zip(best.text, reading.text, chars, strict=True)
+        chars = tuple(sure if new == old else best.confidence for new, old, sure in pairs)
     return replace(
         reading,
         text=best.text,
