@@ -169,9 +169,9 @@ def _prior(shares: Weights, trust: Trust) -> Weights:
 
 def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
     """Give `reading` with other odds of its texts, and perhaps another text."""
-    thought = {candidate.text: candidate.confidence for candidate in reading.candidates}
     # What the reader did not name, and that there is nothing to read, keeps its share.
-    rest = max(0.0, 1 - sum(p for text, p in thought.items() if text))
+    named = sum(c.confidence for c in reading.candidates if c.text) or reading.confidence
+    rest = max(0.0, 1 - named)
     total = rest + sum(texts.values())
     ranked = [Candidate(text, odds / total) for text, odds in texts.items()]
     best = ranked[0]
