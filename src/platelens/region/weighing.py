@@ -28,7 +28,7 @@ class Trust:
     serial: float = 1.0  # exponent of the serial, for the region
     text: float = 0.45  # exponent of the serial, for the text
     free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
-    usual: float = 5.0  # what fits 1 / `usual` as well as a serial of free letters fits well
+    usual: float = 20.0  # what fits 1 / `usual` as well as a serial of free letters fits well
     most: float = 20.0  # the odds of a text change by at most this: what is read surely, stays
     stray: float = 0.01  # as `free`, for each region
 
