@@ -188,8 +188,8 @@ def test_given_plates_are_read_where_they_are_labelled(tiny: EngineOptions, pict
     ]
     engine = open_given_engine("platelens", tiny, {picture: plates})
     assert [(f.text, f.box.x1, f.confidence) for f in engine.read(picture)] == [
+        ("C", 36, 1.0),  # from left to right
         ("A", 52, 1.0),
-        ("C", 36, 1.0),
     ]
     assert engine.scan(picture) is None
     assert engine.name == "platelens, plates given"

@@ -22,11 +22,11 @@ from platelens.evaluation import (
 DATA = Path(os.environ.get("PLATELENS_DATA", Path(__file__).parents[3] / "shared/data"))
 
 FLOORS = {
-    "dev/world": (None, {"recall_50": 0.965, "exact": 0.835, "ap_50": 0.97}),
+    "dev/world": (None, {"recall_50": 0.965, "exact": 0.855, "ap_50": 0.97}),
     "us_plates": ("valid", {"exact": 0.88}),
 }
 CEILINGS = {
-    "dev/world": {"false_plates": 0.1, "char_errors": 0.04, "calibration_error": 0.04},
+    "dev/world": {"false_plates": 0.1, "char_errors": 0.04, "calibration_error": 0.055},
     "us_plates": {},
 }
 
