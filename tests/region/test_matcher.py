@@ -168,7 +168,7 @@ class FakeNames(NameReader):
     [
         pytest.param({"us_ca": 1.0, "us_ny": 20.0}, 1, id="doubtful"),
         pytest.param({"us_ca": 9000.0, "us_ny": 0.01}, 0, id="sure"),
-        pytest.param({"us_ca": 0.01, "us_ny": 0.01}, 0, id="from elsewhere"),
+        pytest.param({"us_ca": 1e-4, "us_ny": 1e-4}, 0, id="from elsewhere"),
     ],
 )
 def test_words_are_read_where_the_look_leaves_doubts(look: dict[str, float], read: int) -> None:

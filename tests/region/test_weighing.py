@@ -53,3 +53,13 @@ def test_doubtful_texts_count_by_their_odds() -> None:
 
 def test_without_a_text_the_rest_decides() -> None:
     assert weigh_regions({}, {}, {"aa": 3.0, "bb": 1.0}, USUAL_TRUST) == {"aa": 0.75, "bb": 0.25}
+
+
+def test_serials_count_little_among_regions_that_the_look_tells() -> None:
+    regions = {"us-a": 1.0, "us-b": 1.0, "xx": 2.0}
+    fits = {"XO": {"us-a": 1.0}}
+    apart = weigh_regions({"XO": 1.0}, fits, regions, USUAL_TRUST)
+    told = weigh_regions({"XO": 1.0}, fits, regions, USUAL_TRUST, ("us-a", "us-b", ""))
+    assert apart["us-a"] > 0.95
+    assert 0.5 < told["us-a"] / (told["us-a"] + told["us-b"]) < 0.8
+    assert told["us-a"] + told["us-b"] > 0.9  # a serial of theirs, whoever's

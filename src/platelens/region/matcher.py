@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -23,7 +23,7 @@ from platelens.region.weighing import (
 )
 from platelens.types import Candidate, Match, Reading, Region, RegionCandidate, RgbImage
 
-_LOOKED_AT: Final = 0.005
+_LOOKED_AT: Final = 0.01
 """From this probability of the regions that can be told by their look, a plate is looked at."""
 
 _NAMED_FROM: Final = 0.3
@@ -66,7 +66,9 @@ class PlateMatcher:
         self._names = names
         self._trust = trust
         chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
-        self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
+        self._common = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
+        told = look.classes if look else ()
+        self._prior = _raise(self._common, told, trust.told)
 
     def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
         """Weigh look and text of plates, one match for each crop and its reading.
@@ -92,7 +94,7 @@ class PlateMatcher:
             return priors
         places = []
         for place, (some, fit) in enumerate(zip(texts, fits, strict=True)):
-            found = weigh_regions(some, fit, self._prior, self._trust)
+            found = self._regions(some, fit, self._prior)
             if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
                 places.append(place)
         self._weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
@@ -115,21 +117,27 @@ class PlateMatcher:
 
     def _is_doubtful(self, texts: Weights, fits: Fits, prior: Weights) -> bool:
         """Whether a plate may well be from a region that can be told, but not surely."""
-        found = weigh_regions(texts, fits, prior, self._trust)
+        found = self._regions(texts, fits, prior)
         told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
         return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
     def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
         if not texts:
-            return Match(reading, self._region(weigh_regions({}, {}, prior, self._trust)), None)
-        weighed = weigh_texts(texts, fits, prior, self._trust)
-        region = self._region(weigh_regions(weighed, fits, prior, self._trust))
+            return Match(reading, self._region(self._regions({}, {}, prior)), None)
+        # Not by the look: old plates of a state do not have the serials of today.
+        weighed = weigh_texts(texts, fits, self._common, self._trust)
+        region = self._region(self._regions(weighed, fits, prior))
         best = _with_texts(reading, weighed)
         changed = best.text != reading.text
-        return Match(best, region, self._reason(fits[best.text], prior) if changed else None)
+        return Match(best, region, self._reason(fits[best.text]) if changed else None)
 
-    def _reason(self, fit: Weights, prior: Weights) -> str:
+    def _regions(self, texts: Weights, fits: Fits, prior: Weights) -> dict[str, float]:
+        told = self._look.classes if self._look else ()
+        return weigh_regions(texts, fits, prior, self._trust, told)
+
+    def _reason(self, fit: Weights) -> str:
         """Say where serials are as that of the text that was preferred."""
+        prior = self._common
         known = {c: prior[c] * value for c, value in fit.items() if c in prior and c != ANYWHERE}
         if not known:
             return "the more usual form of a serial"
@@ -165,6 +173,16 @@ def _prior(shares: Weights, trust: Trust) -> Weights:
     }
     total = sum(weights.values())
     return MappingProxyType({code: weight / total for code, weight in weights.items()})
+
+
+def _raise(prior: Weights, codes: Collection[str], share: float) -> Weights:
+    """Give `prior` with the regions of `codes` at least as probable together as `share`."""
+    own = sum(weight for code, weight in prior.items() if code in codes)
+    if not 0 < own < share:
+        return prior
+    return MappingProxyType(
+        {c: w * (share / own if c in codes else (1 - share) / (1 - own)) for c, w in prior.items()}
+    )
 
 
 def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:

@@ -1,14 +1,14 @@
 """The arithmetic of look, serial and reading: pure functions of probabilities.
 
 Three things err differently: the look of a plate, the form of its serial, and the reader. They are
-weighed together as a product of experts (Hinton 2002), each with an exponent below 1 because none
-of them is as independent of the others as the rule of Bayes would have it.
+weighed together as a product of experts (Hinton 2002), some with an exponent below 1 because
+they are not as independent of the others as the rule of Bayes would have it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,8 +24,9 @@ class Trust:
     """How much each kind of evidence counts. Chosen on plates kept out of training."""
 
     share: float = 0.5  # exponent: shares say how often plates are drawn, not how many there are
-    look: float = 0.8  # exponent of the look
-    serial: float = 1.0  # exponent of the serial, for the region
+    look: float = 1.0  # exponent of the look, and of words
+    told: float = 0.2  # how probable those that the look can tell are beforehand, all together
+    within: float = 0.25  # exponent of the serial, among those that the look can tell
     text: float = 0.45  # exponent of the serial, for the text
     free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
     usual: float = 20.0  # what fits 1 / `usual` as well as a serial of free letters fits well
@@ -63,7 +64,9 @@ def weigh_texts(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> d
     return dict(sorted(weighed.items(), key=lambda item: -item[1]))
 
 
-def weigh_regions(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> dict[str, float]:
+def weigh_regions(
+    texts: Weights, fits: Fits, regions: Weights, trust: Trust, told: Collection[str] = ()
+) -> dict[str, float]:
     """Give the probability of each region, the highest first.
 
     Args:
@@ -71,16 +74,20 @@ def weigh_regions(texts: Weights, fits: Fits, regions: Weights, trust: Trust) ->
         fits: of each of `texts`.
         regions: how probable each region is otherwise; need not add up to 1.
         trust: how much the serials count.
+        told: regions of one country that the look tells apart. Its old plates do not have the
+            serials of today: a serial counts in full for all of them together, by their mean, and
+            little among them.
     """
     known = sum(texts.values())
     means: dict[str, float] = defaultdict(float)  # of the fits over the texts
     for text, odds in texts.items():
         for code, fit in fits[text].items():
             means[code] += odds * fit / known
-    nowhere = trust.stray**trust.serial
-    weighed = {
-        code: weight * ((trust.stray + means[code]) ** trust.serial if code in means else nowhere)
-        for code, weight in regions.items()
-    }
+    own = [code for code in told if code in regions]
+    shared = trust.stray + sum(means[code] for code in own) / max(1, len(own))
+    weighed = {code: weight * (trust.stray + means[code]) for code, weight in regions.items()}
+    for code in own:
+        among = ((trust.stray + means[code]) / shared) ** trust.within
+        weighed[code] = regions[code] * shared * among
     total = sum(weighed.values())
     return {c: w / total for c, w in sorted(weighed.items(), key=lambda item: -item[1])}
