@@ -23,11 +23,13 @@ def weights(
     monkeypatch: pytest.MonkeyPatch,
     detector_folder: Path,
     reader_folder: Path,
+    look_folder: Path,
 ) -> Path:
     """A folder of models with the default names; a test may break them."""
     folder = tmp_path_factory.mktemp("weights")
     shutil.copytree(detector_folder, folder / hub.DEFAULT_DETECTOR)
     shutil.copytree(reader_folder, folder / hub.DEFAULT_RECOGNIZER)
+    shutil.copytree(look_folder, folder / hub.DEFAULT_CLASSIFIER)
     monkeypatch.setattr(hub, "_WEIGHTS", folder)
     return folder
 

@@ -20,7 +20,7 @@ def test_a_sound_installation(run: Run) -> None:
     assert version("numpy") in lines["numpy"]
     assert "CPUExecutionProvider" in lines["providers"]
     assert int(lines["processors"].split()[1]) >= 1
-    for name in ("detector_small", "reader_small"):
+    for name in ("detector_small", "reader_small", "state_small"):
         assert "checksum ok" in lines[name]
         assert "CPUExecutionProvider" in lines[name]
     assert "1280 x 720" in lines["timed"]
@@ -48,4 +48,5 @@ def test_missing_models_are_missed(run: Run, weights: Path) -> None:
     (weights / "reader_small" / "model.toml").unlink()
     result = run("doctor")
     assert result.exit_code == 2
-    assert result.stderr == "error: unknown model 'reader_small'; known: detector_small\n"
+    known = "detector_small, state_small"
+    assert result.stderr == f"error: unknown model 'reader_small'; known: {known}\n"

@@ -55,4 +55,5 @@ def test_info_of_a_damaged_model_fails(run: Run, weights: Path) -> None:
 def test_info_of_nobody_lists_the_known(run: Run) -> None:
     result = run("models", "info", "nobody")
     assert result.exit_code == 2
-    assert result.stderr == "error: unknown model 'nobody'; known: detector_small, reader_small\n"
+    known = "detector_small, reader_small, state_small"
+    assert result.stderr == f"error: unknown model 'nobody'; known: {known}\n"

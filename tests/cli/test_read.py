@@ -153,7 +153,9 @@ def test_csv_has_a_row_a_plate(run: Run, photos: Path, tmp_path: Path) -> None:
     ]
     assert [float(rows[0][key]) for key in ("x1", "y1", "x2", "y2")] == [36, 12, 100, 44]
     assert (float(rows[0]["br_x"]), float(rows[0]["br_y"])) == (100, 44)
-    assert rows[0]["region"] == ""
+    # A red plate is from California, as far as the tiny classifier knows.
+    assert (rows[0]["region"], rows[0]["raw_text"], rows[0]["reason"]) == ("us-ca", "A", "")
+    assert 0.5 <= float(rows[0]["region_confidence"]) <= 1
 
 
 def test_annotated_pictures_are_drawn_on(run: Run, photos: Path, tmp_path: Path) -> None:

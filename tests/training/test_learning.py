@@ -34,7 +34,7 @@ def three_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """All plates that are drawn bear A, L and X only, so that they are soon learnt."""
     plate = PlateFormat("toy", ("[ALX][ALX][ALX]",), (200, 100))
     toy = Catalogue([Jurisdiction("zz", "Toyland", 1.0, ("drawn",), (plate,))])
-    monkeypatch.setattr(Catalogue, "default", classmethod(lambda _cls, _codes=None: toy))
+    monkeypatch.setattr(Catalogue, "default", classmethod(lambda *_, **__: toy))
 
 
 def held_out_batch(task: Task, size: int) -> Any:
