@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -66,9 +66,7 @@ class PlateMatcher:
         self._names = names
         self._trust = trust
         chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
-        self._common = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
-        told = look.classes if look else ()
-        self._prior = _raise(self._common, told, trust.told)
+        self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
 
     def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
         """Weigh look and text of plates, one match for each crop and its reading.
@@ -125,7 +123,7 @@ class PlateMatcher:
         if not texts:
             return Match(reading, self._region(self._regions({}, {}, prior)), None)
         # Not by the look: old plates of a state do not have the serials of today.
-        weighed = weigh_texts(texts, fits, self._common, self._trust)
+        weighed = weigh_texts(texts, fits, self._prior, self._trust)
         region = self._region(self._regions(weighed, fits, prior))
         best = _with_texts(reading, weighed)
         changed = best.text != reading.text
@@ -137,7 +135,7 @@ class PlateMatcher:
 
     def _reason(self, fit: Weights) -> str:
         """Say where serials are as that of the text that was preferred."""
-        prior = self._common
+        prior = self._prior
         known = {c: prior[c] * value for c, value in fit.items() if c in prior and c != ANYWHERE}
         if not known:
             return "the more usual form of a serial"
@@ -173,16 +171,6 @@ def _prior(shares: Weights, trust: Trust) -> Weights:
     }
     total = sum(weights.values())
     return MappingProxyType({code: weight / total for code, weight in weights.items()})
-
-
-def _raise(prior: Weights, codes: Collection[str], share: float) -> Weights:
-    """Give `prior` with the regions of `codes` at least as probable together as `share`."""
-    own = sum(weight for code, weight in prior.items() if code in codes)
-    if not 0 < own < share:
-        return prior
-    return MappingProxyType(
-        {c: w * (share / own if c in codes else (1 - share) / (1 - own)) for c, w in prior.items()}
-    )
 
 
 def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
