@@ -95,23 +95,11 @@ class PlateMatcher:
             found = self._regions(some, fit, self._prior)
             if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
                 places.append(place)
-        self._weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
+        _weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
         if self._names is not None:
             places = [i for i in places if self._is_doubtful(texts[i], fits[i], priors[i])]
-            self._weigh_in(priors, places, self._names.ratios([crops[i] for i in places]))
+            _weigh_in(priors, places, self._names.ratios([crops[i] for i in places]))
         return priors
-
-    def _weigh_in(
-        self,
-        priors: list[Weights],
-        places: Sequence[int],
-        ratios: Sequence[Callable[[str], float]],
-    ) -> None:
-        for place, ratio in zip(places, ratios, strict=True):
-            priors[place] = {
-                code: weight * ratio(code) ** self._trust.look
-                for code, weight in priors[place].items()
-            }
 
     def _is_doubtful(self, texts: Weights, fits: Fits, prior: Weights) -> bool:
         """Whether a plate may well be from a region that can be told, but not surely."""
@@ -158,6 +146,14 @@ class PlateMatcher:
                 name = names.get(code) or COUNTRIES[code]
                 return Region(code, name, min(1.0, found[code]), candidates)
         return None
+
+
+def _weigh_in(
+    priors: list[Weights], places: Sequence[int], ratios: Sequence[Callable[[str], float]]
+) -> None:
+    """Multiply the priors of `places` by what was seen there."""
+    for place, ratio in zip(places, ratios, strict=True):
+        priors[place] = {code: weight * ratio(code) for code, weight in priors[place].items()}
 
 
 def _prior(shares: Weights, trust: Trust) -> Weights:
