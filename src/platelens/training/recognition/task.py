@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.views import cut_views, merge_views
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
-from platelens.training.recipe import Recipe
+from platelens.training.recipe import DataRecipe, Recipe, SceneSource
 from platelens.training.recognition.corners import (
     CornerFinder,
     corner_finder,
@@ -81,20 +82,8 @@ class RecognitionTask:
         self._seed = recipe.seed
         self._size_hw = recipe.input_size
         data = recipe.data
-        pools: list[list[Patch]] = []
-        shares: list[float] = []
-        held_out: list[Patch] = []
-        places: list[Patch] = []
-        empty: list[Patch] = []
-        detector = open_detector(data.corners_from)
-        find = corner_finder(detector)
-        for source in data.scenes:
-            train, kept = load_scene_split(root, source.folder, source.leave_out)
-            pools.append(cut_patches(train, find))
-            shares.append(source.share)
-            held_out += cut_patches(kept, find)
-            places += cut_places(train, detector, recipe.seed)
-            empty += cut_places(kept, detector, recipe.seed)
+        scenes = cut_scenes(data, root, recipe.seed)
+        pools, shares = scenes.pools, scenes.shares
         two_rows = [patch for pool in pools for patch in pool if patch.rows == 2]
         if data.two_rows and two_rows:
             pools.append(two_rows)
@@ -104,12 +93,12 @@ class RecognitionTask:
             shares.append(data.ccpd_crops)
         flats = load_flats(load_us_crops(root, "train")) if data.us_plates else []
         self._source = CropSource(
-            RealPictures(pools, flats, places), load_fonts(root, data.fonts),
+            RealPictures(pools, flats, scenes.places), load_fonts(root, data.fonts),
             CropShares(data.synthetic, data.us_plates, shares), recipe.input_size,
         )  # fmt: skip
         self._measured = {
-            "scenes": held_out,
-            _EMPTY: empty,
+            "scenes": scenes.held_out,
+            _EMPTY: scenes.empty,
             "us": load_flats(load_us_crops(root, "valid")) if data.us_plates else [],
             "ccpd": load_flats(load_ccpd_crops(root, held_out=True)) if data.ccpd_crops else [],
         }
@@ -179,6 +168,44 @@ def mistrust(readings: Sequence[Reading], truths: Sequence[str]) -> float:
         confidence = min(max(reading.confidence, 1e-4), 1 - 1e-4)
         total -= math.log(confidence if reading.text == truth else 1 - confidence)
     return total / len(truths)
+
+
+@dataclass(slots=True)
+class CutScenes:
+    """What the scenes of a recipe give."""
+
+    pools: list[list[Patch]] = field(default_factory=list)  # training plates, folder by folder
+    shares: list[float] = field(default_factory=list)  # one for each pool
+    held_out: list[Patch] = field(default_factory=list)
+    places: list[Patch] = field(default_factory=list)  # without a plate, to train on
+    empty: list[Patch] = field(default_factory=list)  # without a plate, held out
+
+
+def cut_scenes(
+    data: DataRecipe,
+    root: Path,
+    seed: int,
+    choose: Callable[[SceneSource, list[Sample]], list[Sample]] = lambda _, samples: samples,
+) -> CutScenes:
+    """Cut plates, and places without one, out of all scenes that a recipe names.
+
+    Args:
+        data: of the recipe.
+        root: the data folder.
+        seed: of the places.
+        choose: leaves plates of a source out; places are cut out of all its samples.
+    """
+    cut = CutScenes()
+    detector = open_detector(data.corners_from)
+    find = corner_finder(detector)
+    for source in data.scenes:
+        train, held_out = load_scene_split(root, source.folder, source.leave_out)
+        cut.pools.append(cut_patches(choose(source, train), find))
+        cut.shares.append(source.share)
+        cut.held_out += cut_patches(choose(source, held_out), find)
+        cut.places += cut_places(train, detector, seed)
+        cut.empty += cut_places(held_out, detector, seed)
+    return cut
 
 
 def cut_patches(samples: Sequence[Sample], find: CornerFinder) -> list[Patch]:

@@ -23,9 +23,8 @@ from platelens.region.look import ELSEWHERE
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import DataRecipe, Recipe
-from platelens.training.recognition.corners import corner_finder, cut_places, open_detector
 from platelens.training.recognition.data import Patch, RealPictures
-from platelens.training.recognition.task import cut_patches, load_flats
+from platelens.training.recognition.task import cut_scenes, load_flats
 from platelens.training.region.data import (
     CLASSES,
     LookShares,
@@ -36,7 +35,6 @@ from platelens.training.sources import (
     LabelledCrop,
     load_ccpd_crops,
     load_fonts,
-    load_scene_split,
     load_us_looks,
 )
 from platelens.types import RgbImage
@@ -152,28 +150,18 @@ class RegionTask:
         self, data: DataRecipe, root: Path, seed: int
     ) -> tuple[RealPictures, list[float]]:
         """Load plates from elsewhere and places without one; gives the pools' shares too."""
-        pools: list[list[Patch]] = []
-        shares: list[float] = []
-        places: list[Patch] = []
-        kept: list[Patch] = []
-        empty: list[Patch] = []
-        detector = open_detector(data.corners_from)
-        find = corner_finder(detector)
-        for source in data.scenes:
-            train, held_out = load_scene_split(root, source.folder, source.leave_out)
-            pools.append(cut_patches(_foreign(train, everything=source.foreign), find))
-            shares.append(source.share)
-            kept += cut_patches(_foreign(held_out, everything=source.foreign), find)
-            places += cut_places(train, detector, seed)
-            empty += cut_places(held_out, detector, seed)
+        scenes = cut_scenes(
+            data, root, seed, lambda source, samples: _foreign(samples, everything=source.foreign)
+        )
+        pools, shares, kept = scenes.pools, scenes.shares, scenes.held_out
         if data.ccpd_crops:
             pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
             shares.append(data.ccpd_crops)
             kept += load_flats(load_ccpd_crops(root, held_out=True))
         self._measure("elsewhere", kept)
-        self._measure("empty", empty)
+        self._measure("empty", scenes.empty)
         filled = [(p, s) for p, s in zip(pools, shares, strict=True) if p]
-        return RealPictures([p for p, _ in filled], (), places), [s for _, s in filled]
+        return RealPictures([p for p, _ in filled], (), scenes.places), [s for _, s in filled]
 
     def _measure(
         self, name: str, patches: Sequence[Patch], flats: Sequence[FlatPlate] | None = None
