@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,11 @@ _NARROWEST: Final = 0.33
 
 _DASHES: Final = {"dash": 0.32, "dot": 0.2, "none": 0.25}
 """What may stand for "-", and its width in letter heights."""
+
+STACK: Final = "<>"
+"""Characters between these stand one above the other, in the height of one."""
+_STACKED: Final = re.compile(r"<[A-Z0-9]+>|.")
+_STACK_GAP: Final = 0.08  # between them, part of the row's height
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ def draw_row(
         ink: where to.
         fonts: the letters.
         how: how they are cut.
-        line: A-Z, 0-9, " " and "-", small characters in brackets; at least one letter or digit.
+        line: A-Z, 0-9, " " and "-", small characters in brackets, those that stand one above the
+            other in `STACK`; at least one letter or digit.
         room: the row's height; its width is filled no more than letters of a sane form need.
         align: 0 = at the left of the room, 0.5 = in the middle, 1 = at the right.
 
@@ -75,22 +82,25 @@ def draw_row(
     x1, y1, x2, y2 = room
     signs = _signs(fonts, how, line)
     natural = sum(s.step for s in signs) + how.spacing * (len(signs) - 1)
-    drawn = sum(s.size for s in signs if s.character not in " -")
+    drawn = sum(s.size for s in signs if s.characters not in " -")
     height = min(y2 - y1, (x2 - x1) / (_NARROWEST * max(1, drawn)))
     unit = min(height, (x2 - x1) / natural)  # of width; less than the height: letters squeezed
     top = (y1 + y2 - height) / 2
     x = x1 + (x2 - x1 - natural * unit) * align
     lefts, rights = [], []
     for sign in signs:
-        if sign.character == "-":
+        if sign.characters == "-":
             _draw_dash(ink, how.dash, (x, top, x + sign.step * unit, top + height))
-        elif sign.character != " ":
+        elif sign.characters != " ":
             size = (max(2, round(sign.width * unit)), max(3, round(height * sign.size)))
-            glyph = fonts.glyph(how.font, sign.character)
             left = x + (sign.step - sign.width) * unit / 2
             down = min(1.0, max(0.0, how.small_top)) * height * (1 - sign.size)
-            shape = cv2.resize(glyph, size, interpolation=cv2.INTER_AREA)
-            stamp(ink, np.asarray(shape), round(left), round(top + down))
+            if len(sign.characters) > 1:
+                down = 0.0
+            for c in sign.characters:
+                shape = cv2.resize(fonts.glyph(how.font, c), size, interpolation=cv2.INTER_AREA)
+                stamp(ink, np.asarray(shape), round(left), round(top + down))
+                down += (sign.size + _STACK_GAP) * height
             lefts.append(left)
             rights.append(left + size[0])
         x += (sign.step + how.spacing * sign.size) * unit
@@ -101,8 +111,8 @@ def draw_row(
 class _Sign:
     """A character of a row, or a gap. Lengths are parts of the height of a large letter."""
 
-    character: str
-    size: float  # its height
+    characters: str  # more than one stand one above the other
+    size: float  # height of each
     width: float
     step: float  # its width and the empty place beside it
 
@@ -110,13 +120,17 @@ class _Sign:
 def _signs(fonts: FontSet, how: Lettering, line: str) -> list[_Sign]:
     signs = []
     size = 1.0
-    for c in line:
-        if c in SMALL:
-            size = how.small if c == SMALL[0] else 1.0
+    for characters in _STACKED.findall(line):
+        if characters in SMALL:
+            size = how.small if characters == SMALL[0] else 1.0
             continue
-        width = _width(fonts, how, c)
-        step = width if how.cell is None or c in " -" else how.cell
-        signs.append(_Sign(c, size, width * size, step * size))
+        column = characters.strip(STACK)
+        if len(column) > 1:
+            size = (1 + _STACK_GAP) / len(column) - _STACK_GAP
+        width = max(_width(fonts, how, c) for c in column)
+        step = width if how.cell is None or column in " -" else how.cell
+        signs.append(_Sign(column, size, width * size, step * size))
+        size = 1.0 if len(column) > 1 else size
     return signs
 
 

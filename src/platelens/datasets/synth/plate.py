@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +33,7 @@ from platelens.datasets.synth.paint import (
     parse_colour,
     pick,
 )
-from platelens.region.formats import Caption
+from platelens.region.formats import SMALL, Caption, PlateFormat
 from platelens.types import Box, RgbImage
 
 _AREA_PX: Final = 30_000
@@ -54,6 +56,10 @@ _PALE: Final = 0.1
 _DATED_AMERICAN: Final = 0.3
 _DATED: Final = 0.02
 """Part of the plates that bear place and year in a row, as old American ones do."""
+
+_STACKED_AMERICAN: Final = 0.2
+_STACKED: Final = 0.01
+"""Part of the plates with two or three letters one above the other, in the height of one."""
 
 _EMBLEMS: Final = 0.08
 """Part of the plates with a sign beside the serial that says nothing."""
@@ -86,13 +92,17 @@ def draw_flat_plate(rng: np.random.Generator, fonts: FontSet, catalogue: Catalog
     if band is not None and rng.random() < band.share:
         room = draw_band(rng, fonts, pixels, band, room)
     captions = serial.format.captions
-    if rng.random() < (_DATED_AMERICAN if serial.code[:3] in ("us-", "ca-") else _DATED):
+    american = serial.code[:3] in ("us-", "ca-")
+    if rng.random() < (_DATED_AMERICAN if american else _DATED):
         captions = (fittings.dated_caption(rng, serial.place),)
     room = _draw_captions(rng, fonts, pixels, captions, room, ink)
     if rng.random() < _EMBLEMS:
         room = _draw_emblem(rng, fonts, pixels, room)
     mask = np.zeros(size_hw, np.uint8)
-    taken = _draw_serial(rng, fonts, mask, serial, room)
+    lines = serial.drawn
+    if rng.random() < (_STACKED_AMERICAN if american else _STACKED):
+        lines = tuple(_stack(rng, line) for line in lines)
+    taken = _draw_serial(rng, fonts, mask, serial.format, lines, room)
     _apply_ink(rng, pixels, mask, ink)
     _finish(rng, fonts, (pixels, mask), ink, taken)
     return FlatPlate(RgbImage(pixels), serial.text, len(serial.lines), serial.region, Box(*taken))
@@ -147,8 +157,13 @@ def _place_words(
 
 
 def _draw_serial(
-    rng: np.random.Generator, fonts: FontSet, ink: Mask, serial: Serial, room: Area
-) -> Area:
+    rng: np.random.Generator,
+    fonts: FontSet,
+    ink: Mask,
+    kind: PlateFormat,
+    lines: Sequence[str],
+    room: Area,
+) -> Area:  # fmt: skip
     """Draw the rows of a serial; gives the area that they take."""
     x1, y1, x2, y2 = room
     height = ink.shape[0]
@@ -156,16 +171,14 @@ def _draw_serial(
     free = (y2 - y1) / height  # of captions and bands; where little is left, all of it is used
     above, below = above * free, below * free
     x1, y1, x2, y2 = x1 + side, y1 + above, x2 - side, y2 - below
-    how = draw_lettering(rng, fonts, serial.format.fonts)
+    how = draw_lettering(rng, fonts, kind.fonts)
     align = pick(rng, (0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.0, float(rng.random())))
-    script = rng.random() < serial.format.script
+    script = rng.random() < kind.script
     taken: list[Area] = []
-    for line, (top, bottom) in zip(
-        serial.drawn, _rows(rng, len(serial.lines), (y1, y2)), strict=True
-    ):
+    for line, (top, bottom) in zip(lines, _rows(rng, len(lines), (y1, y2)), strict=True):
         left = x1
         if script:
-            many = len(serial.lines) == 2 and not taken  # a place's name over the number
+            many = len(lines) == 2 and not taken  # a place's name over the number
             left += _draw_script(rng, fonts, ink, (left, top, x2, bottom), many=many)
         taken.append(draw_row(ink, fonts, how, line, (left, top, x2, bottom), align))
         script = script and rng.random() < 0.5
@@ -175,6 +188,16 @@ def _draw_serial(
         _slant(rng, ink)
     lefts, tops, rights, bottoms = zip(*taken, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _stack(rng: np.random.Generator, line: str) -> str:
+    """Put two, seldom three, neighbours one above the other: "CD 12345" as "<CD> 12345"."""
+    count = 2 if rng.random() < 0.85 else 3
+    whole = [found.start() for found in re.finditer(rf"(?=[A-Z0-9]{{{count}}})", line)]
+    if not whole or len(line) < count + 2 or SMALL[0] in line:
+        return line
+    at = pick(rng, (whole[0], whole[0], whole[-1], pick(rng, whole)))
+    return f"{line[:at]}<{line[at : at + count]}>{line[at + count :]}"
 
 
 def _draw_script(

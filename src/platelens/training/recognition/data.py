@@ -44,6 +44,7 @@ class Patch:
     text: str
     rows: int
     serial: FloatArray | None = None  # (4, 2) pixels of the patch; None = not known
+    region: str | None = None  # ISO 3166 code; None = not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,9 @@ def cut_patches(samples: Sequence[Sample], find: CornerFinder) -> list[Patch]:
             x2, y2 = np.ceil(corners.max(axis=0) + margin).astype(int)
             cut = np.ascontiguousarray(pixels[y1:y2, x1:x2])
             shifted = corners - np.array([x1, y1], np.float32)
-            patches.append(Patch(RgbImage(cut), shifted, plate.text or "", plate.rows))
+            patches.append(
+                Patch(RgbImage(cut), shifted, plate.text or "", plate.rows, region=plate.region)
+            )
     return patches
 
 

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import Dataset
 
-from platelens.datasets import Sample
+from platelens.datasets import LabelledPlate, Sample
 from platelens.datasets.synth import FlatPlate
-from platelens.geometry import array_to_quad, cut_for_reading, fit_crop, picture_corners
+from platelens.geometry import array_to_quad, cut_for_reading, cut_plate, fit_crop, picture_corners
 from platelens.imaging import load
 from platelens.region.look import ELSEWHERE
 from platelens.training.loop import Numbers
@@ -27,9 +27,11 @@ from platelens.training.recognition.data import Patch, RealPictures
 from platelens.training.recognition.task import cut_scenes, load_flats
 from platelens.training.region.data import (
     CLASSES,
+    US_REGIONS,
     LookShares,
     LookSource,
     is_surely_foreign,
+    with_origins,
 )
 from platelens.training.sources import (
     LabelledCrop,
@@ -79,14 +81,14 @@ class RegionTask:
         self._size_hw = recipe.input_size
         data = recipe.data
         self._measured: dict[str, tuple[NDArray[np.uint8], NDArray[np.int64]]] = {}
-        real, patches = self._load_elsewhere(data, root, recipe.seed)
+        real, patches, american = self._load_scenes(data, root, recipe.seed)
         shares = LookShares(
             data.us_plates, data.synthetic, data.synthetic_elsewhere, patches, data.places
         )
         self._elsewhere_share = shares.elsewhere
         self._source = LookSource(
-            real, load_looks(load_us_looks(root, "train")), load_fonts(root, data.fonts),
-            shares, recipe.input_size,
+            real, [*load_looks(load_us_looks(root, "train")), *american],
+            load_fonts(root, data.fonts), shares, recipe.input_size,
         )  # fmt: skip
         kept = load_looks(load_us_looks(root, "held_out"))
         self._measure("us", [_as_patch(flat.pixels) for flat in kept], kept)
@@ -146,14 +148,18 @@ class RegionTask:
         }
         return Numbers(settings, {name: round(share, 4) for name, share in scores.items()})
 
-    def _load_elsewhere(
+    def _load_scenes(
         self, data: DataRecipe, root: Path, seed: int
-    ) -> tuple[RealPictures, list[float]]:
-        """Load plates from elsewhere and places without one; gives the pools' shares too."""
+    ) -> tuple[RealPictures, list[float], list[FlatPlate]]:
+        """Load plates from elsewhere, places without one, the pools' shares, American plates."""
         scenes = cut_scenes(
-            data, root, seed, lambda source, samples: _foreign(samples, everything=source.foreign)
-        )
-        pools, shares, kept = scenes.pools, scenes.shares, scenes.held_out
+            data, root, seed,
+            lambda source, samples: _of_known_origin(with_origins(samples, root), source.foreign),
+        )  # fmt: skip
+        american = [p for pool in scenes.pools for p in pool if p.region in US_REGIONS]
+        pools = [[p for p in pool if p.region not in US_REGIONS] for pool in scenes.pools]
+        kept = [p for p in scenes.held_out if p.region not in US_REGIONS]
+        shares = scenes.shares
         if data.ccpd_crops:
             pools.append(load_flats(load_ccpd_crops(root, held_out=False)))
             shares.append(data.ccpd_crops)
@@ -161,7 +167,8 @@ class RegionTask:
         self._measure("elsewhere", kept)
         self._measure("empty", scenes.empty)
         filled = [(p, s) for p, s in zip(pools, shares, strict=True) if p]
-        return RealPictures([p for p, _ in filled], (), scenes.places), [s for _, s in filled]
+        real = RealPictures([p for p, _ in filled], (), scenes.places)
+        return real, [s for _, s in filled], [_flatten(p) for p in american]
 
     def _measure(
         self, name: str, patches: Sequence[Patch], flats: Sequence[FlatPlate] | None = None
@@ -198,11 +205,22 @@ def _top1(logits: Tensor, numbers: NDArray[np.int64]) -> float:
     return float((logits.argmax(dim=1).numpy() == numbers).mean())
 
 
-def _foreign(samples: Sequence[Sample], *, everything: bool) -> list[Sample]:
-    """Leave the plates out that may be American, unless `everything` is from elsewhere."""
-    if everything:
+def _of_known_origin(samples: Sequence[Sample], all_foreign: bool) -> list[Sample]:
+    """Leave the plates out of which nobody knows whether they are American."""
+    if all_foreign:
         return list(samples)
-    return [replace(s, plates=tuple(filter(is_surely_foreign, s.plates))) for s in samples]
+
+    def is_known(plate: LabelledPlate) -> bool:
+        return plate.region in US_REGIONS or is_surely_foreign(plate)
+
+    return [replace(s, plates=tuple(filter(is_known, s.plates))) for s in samples]
+
+
+def _flatten(patch: Patch) -> FlatPlate:
+    """Cut a plate of a scene out, so that it is one more picture of its state."""
+    quad = array_to_quad(patch.corners)
+    pixels = cut_plate(patch.pixels, quad)
+    return FlatPlate(pixels, patch.text, patch.rows, patch.region)
 
 
 def _numbers(flats: Sequence[FlatPlate]) -> NDArray[np.int64]:
