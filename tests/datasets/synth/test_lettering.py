@@ -91,6 +91,21 @@ def test_small_characters_are_small_and_stand_where_they_should(
     assert heights[1].mean() == pytest.approx(middle, abs=1)
 
 
+@pytest.mark.parametrize(("column", "most"), [("HH", 24), ("HHH", 15)])
+def test_stacked_characters_fill_the_height_of_one(fonts: FontSet, column: str, most: int) -> None:
+    ink, area = row(fonts, PLAIN, f"H<{column}>H", (0, 20, 400, 70))
+    columns = (ink > 60).any(axis=0).astype(int)
+    starts = np.flatnonzero(np.diff(columns, prepend=0) == 1)
+    assert len(starts) == 3
+    inside = (ink[:, starts[1] : starts[2]] > 60).any(axis=1).astype(int)
+    tops = np.flatnonzero(np.diff(inside, prepend=0) == 1)
+    ends = np.flatnonzero(np.diff(inside, append=0) == -1)
+    assert len(tops) == len(column)
+    assert (ends - tops + 1).max() <= most
+    assert (tops[0], ends[-1]) == (pytest.approx(20, abs=1), pytest.approx(69, abs=2))
+    assert (area[1], area[3]) == (20, 70)
+
+
 @pytest.mark.parametrize(
     "area", [(-50, -50, -10, -10), (500, 10, 600, 30), (10, 10, 11, 90)],
     ids=["left", "right", "thin"],

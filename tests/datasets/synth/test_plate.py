@@ -25,6 +25,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plate, "_SLANTED", 0)
     monkeypatch.setattr(plate, "_PALE", 0)
     monkeypatch.setattr(plate, "_DATED", 0)
+    monkeypatch.setattr(plate, "_STACKED", 0)
     monkeypatch.setattr(plate, "_EMBLEMS", 0)
     monkeypatch.setattr(plate, "_finish", lambda *_: None)
     monkeypatch.setattr(wear, "emboss", lambda *_: None)
@@ -95,6 +96,22 @@ def test_the_ink_stands_where_the_serial_says(
         assert (columns.min(), columns.max() + 1) == pytest.approx((box.x1, box.x2), abs=3)
         assert (rows.min(), rows.max() + 1) == pytest.approx((box.y1, box.y2), abs=3)
         assert runs(dark.any(axis=1)) == drawn.rows
+
+
+@pytest.mark.usefixtures("bare")
+def test_american_plates_may_have_letters_one_above_the_other(
+    fonts: FontSet, one_kind: OneKind
+) -> None:
+    """Of two bars a plate has one column then; its text is the same."""
+    count = {}
+    for code in ("xa", "us-oh"):
+        kind = one_kind("1111", size_mm=(300, 150), ground=WHITE, ink=BLACK, code=code)
+        drawn = draw_many(fonts, kind, 60)
+        assert {plate.text for plate in drawn} == {"1111"}
+        columns = [runs((plate.pixels.min(axis=2) < 110).any(axis=0)) for plate in drawn]
+        count[code] = sum(number < 4 for number in columns)
+    assert count["xa"] == 0
+    assert 3 < count["us-oh"] < 30
 
 
 @pytest.mark.usefixtures("bare")

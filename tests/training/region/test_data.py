@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -8,17 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from platelens.datasets import LabelledPlate
+from platelens.datasets import LabelledPlate, Sample
 from platelens.datasets.synth import FlatPlate, FontSet
 from platelens.errors import AnnotationError
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.data import Patch, RealPictures
 from platelens.training.region.data import (
     CLASSES,
+    ORIGINS,
     US_REGIONS,
     LookShares,
     LookSource,
     is_surely_foreign,
+    with_origins,
 )
 from platelens.training.region.task import RegionTask, load_looks
 from platelens.training.sources import load_us_looks
@@ -63,6 +67,7 @@ def test_there_are_56_regions_and_elsewhere() -> None:
         ("7BGS298", 1, False),
         ("ABC1234", 1, False),
         ("LEC1317", 2, True),
+        ("BRA2E19", 1, True),
         (None, 1, False),
         ("", 2, False),
     ],
@@ -72,6 +77,36 @@ def test_only_what_no_state_has_is_surely_foreign(
     text: str | None, rows: int, foreign: bool
 ) -> None:
     assert is_surely_foreign(LabelledPlate(Box(0, 0, 9, 9), None, text, rows)) is foreign
+
+
+@pytest.mark.parametrize(
+    ("region", "text", "foreign"),
+    [("pk", "ABC1234", True), ("us-oh", "AB12CDE", False), ("ca-on", "", True)],
+)
+def test_a_known_origin_outweighs_the_text(region: str, text: str, foreign: bool) -> None:
+    plate = LabelledPlate(Box(0, 0, 9, 9), None, text or None, 1, region)
+    assert is_surely_foreign(plate) is foreign
+
+
+def test_origins_are_known_by_picture_and_text(tmp_path: Path) -> None:
+    with ORIGINS.open(encoding="utf-8") as lines:
+        picture, text, region = list(csv.reader(lines))[1]
+    plates = tuple(LabelledPlate(Box(0, 0, 9, 9), None, t) for t in (text, "OTHER1", None))
+    samples = [
+        Sample(tmp_path / name, 9, 9, plates)
+        for name in (f"{picture}.jpg", "scenes/openlpr/nobody.jpg")
+    ]
+    told = [[p.region for p in s.plates] for s in with_origins(samples, tmp_path)]
+    assert told == [[region, None, None], [None, None, None]]
+
+
+def test_every_origin_is_a_code_and_stands_once() -> None:
+    with ORIGINS.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len({(row["picture"], row["text"]) for row in rows}) == len(rows) > 300
+    american = {row["region"] for row in rows if row["region"].startswith("us-")}
+    assert american <= set(US_REGIONS)
+    assert all(re.fullmatch(r"[a-z]{2}(-[a-z]{2,3})?", row["region"]) for row in rows)
 
 
 def test_a_crop_is_the_same_again_and_on_any_worker(
