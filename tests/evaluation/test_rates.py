@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from platelens.evaluation.rates import KINDS, judged_texts, measure, rate_of, region_pairs
@@ -122,3 +124,25 @@ def test_a_text_counts_anywhere_in_its_picture() -> None:
     assert exact is not None
     assert anywhere is not None
     assert (exact.value, anywhere.value) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("true", "told", "right"),
+    [
+        ("us-ca", "us-ca", True),
+        ("us-ca", "us", False),
+        ("us-ca", "us-nv", False),
+        ("cn-ah", "cn", True),  # provinces of China are no jurisdictions here
+        ("cn-ah", "jp", False),
+        ("de", "de", True),
+    ],
+)
+def test_a_region_is_judged_as_finely_as_jurisdictions_are(
+    true: str, told: str, right: bool
+) -> None:
+    one = crop_outcome("A", [replace(finding(0, "A"), region=told)])
+    labelled = replace(one.sample.plates[0], region=true)
+    judged = replace(one, sample=replace(one.sample, plates=(labelled,)))
+    rate = measure(KINDS["region"], [judged])
+    assert rate is not None
+    assert rate.value == right

@@ -20,6 +20,7 @@ from platelens.metrics import (
     bootstrap_interval,
     match_boxes,
 )
+from platelens.region.formats import COUNTRIES
 
 Count = tuple[float, float]
 """(part, whole) of one picture."""
@@ -197,25 +198,31 @@ def _anywhere(outcome: Outcome, wanted: Wanted) -> Count:
     return sum(text in said for text in texts), len(texts)
 
 
-def region_pairs(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
-    """Give (true, told) regions of the plates that were found and have one; "" = none was told."""
+def region_pairs(
+    outcomes: Sequence[Outcome], wanted: Wanted = lambda _outcome, _number: True
+) -> list[tuple[str, str]]:
+    """Give (true, told) regions of the plates that were found and have one; "" = none was told.
+
+    Of countries whose parts are no jurisdictions here, only the country counts.
+    """
     return [
-        (plate.region, finding.region or "")
+        (_judged(plate.region), _judged(finding.region or ""))
         for outcome in outcomes
-        for plate, finding in zip(outcome.sample.plates, outcome.found, strict=True)
-        if plate.region is not None and finding is not None
-    ]
-
-
-def _region(outcome: Outcome, wanted: Wanted) -> Count:
-    pairs = [
-        finding.region == plate.region
         for number, (plate, finding) in enumerate(
             zip(outcome.sample.plates, outcome.found, strict=True)
         )
         if plate.region is not None and finding is not None and wanted(outcome, number)
     ]
-    return sum(pairs), len(pairs)
+
+
+def _judged(code: str) -> str:
+    country = code[:2]
+    return code if country in COUNTRIES else country
+
+
+def _region(outcome: Outcome, wanted: Wanted) -> Count:
+    pairs = region_pairs([outcome], wanted)
+    return sum(true == told for true, told in pairs), len(pairs)
 
 
 KINDS: Final[Mapping[str, RateKind]] = {
