@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from platelens.errors import FormatError
 from platelens.region import LookClassifier, NameReader, PlateMatcher, shipped_serials
+from platelens.region.weighing import USUAL_TRUST
 from platelens.types import Candidate, Match, Reading, RgbImage
 
 CROP = RgbImage(np.zeros((20, 60, 3), np.uint8))
@@ -104,6 +106,19 @@ def test_confidences_of_weighed_texts_are_probabilities() -> None:
     total = sum(c.confidence for c in found.reading.candidates)
     assert total <= 1 - 0.1 / 2
     assert found.reading.confidence == found.reading.candidates[0].confidence
+
+
+def test_sharper_odds_leave_the_order_and_make_the_first_surer() -> None:
+    doubtful = reading(("MH12AB1234", 0.6), ("MH12A81234", 0.2), ("NH12AB1234", 0.1))
+    blunt, sharp = (
+        PlateMatcher(shipped_serials(), trust=replace(USUAL_TRUST, sharp=exponent))
+        .match([CROP], [doubtful])[0]
+        .reading
+        for exponent in (1.0, 1.5)
+    )
+    assert [c.text for c in sharp.candidates] == [c.text for c in blunt.candidates]
+    assert blunt.confidence < sharp.confidence < 1
+    assert sharp.candidates[-1].confidence < blunt.candidates[-1].confidence
 
 
 def test_longer_text_has_a_confidence_for_each_character() -> None:

@@ -113,7 +113,7 @@ class PlateMatcher:
         # Not by the look: old plates of a state do not have the serials of today.
         weighed = weigh_texts(texts, fits, self._prior, self._trust)
         region = self._region(self._regions(weighed, fits, prior))
-        best = _with_texts(reading, weighed)
+        best = _with_texts(reading, weighed, self._trust.sharp)
         changed = best.text != reading.text
         return Match(best, region, self._reason(fits[best.text]) if changed else None)
 
@@ -169,13 +169,14 @@ def _prior(shares: Weights, trust: Trust) -> Weights:
     return MappingProxyType({code: weight / total for code, weight in weights.items()})
 
 
-def _with_texts(reading: Reading, texts: Mapping[str, float]) -> Reading:
+def _with_texts(reading: Reading, texts: Mapping[str, float], sharp: float) -> Reading:
     """Give `reading` with other odds of its texts, and perhaps another text."""
     # What the reader did not name, and that there is nothing to read, keeps its share.
     named = sum(c.confidence for c in reading.candidates if c.text) or reading.confidence
     rest = max(0.0, 1 - named)
-    total = rest + sum(texts.values())
-    ranked = [Candidate(text, odds / total) for text, odds in texts.items()]
+    sharpened = {text: odds**sharp for text, odds in texts.items()}
+    total = rest**sharp + sum(sharpened.values())
+    ranked = [Candidate(text, odds / total) for text, odds in sharpened.items()]
     best = ranked[0]
     chars = reading.char_confidences
     if len(best.text) != len(chars):

@@ -30,6 +30,9 @@ class Trust:
     usual: float = 20.0  # what fits 1 / `usual` as well as a serial of free letters fits well
     most: float = 20.0  # the odds of a text change by at most this: what is read surely, stays
     stray: float = 0.01  # as `free`, for each region
+    # Exponent of the weighed odds: the confusions that are added take from the first text what the
+    # reader's own doubts have taken from it already.
+    sharp: float = 1.2
 
 
 USUAL_TRUST: Final = Trust()
