@@ -145,6 +145,36 @@ class Plate:
         return self.reading.confidence if self.reading and self.reading.text else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture of a video."""
+
+    image: RgbImage
+    time_s: float  # by the clock of the source; its first picture has the time 0
+    number: int  # in the source, from 0; pictures that were left out count
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A plate in one picture of a video."""
+
+    plate: Plate
+    time_s: float
+    weight: float  # > 0: how much its reading counts; larger, sharper, straighter = more
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A plate that was followed from picture to picture."""
+
+    id: int  # from 1, unlike any other of its tracker
+    sightings: tuple[Sighting, ...]  # the best ones, by time
+    count: int  # of all sightings
+    first_s: float
+    last_s: float
+    shift_px: Point  # from where it was first seen to where it was last, centre to centre
+
+
 class Detector(Protocol):
     """Finds plates. Implementations must be safe to call from several threads at once."""
 

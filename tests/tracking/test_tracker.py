@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from platelens.geometry import box_to_quad
+from platelens.tracking import PlateTracker, TrackSettings
+from platelens.types import Box, Detection, Plate, Reading, Sighting, Track
+
+STEP_S = 0.2
+
+
+def seen(
+    x: float, text: str, time_s: float, *, y: float = 100, width: float = 80, sure: float = 0.9
+) -> Sighting:
+    """A plate whose middle is at (x, y)."""
+    box = Box(x - width / 2, y - width / 8, x + width / 2, y + width / 8)
+    reading = Reading(text, sure, (sure,) * len(text), (), 1)
+    return Sighting(Plate(Detection(box, box_to_quad(box), 0.9), reading), time_s, width * sure)
+
+
+def follow(frames: Iterable[list[Sighting]], tracker: PlateTracker | None = None) -> list[Track]:
+    """Give all tracks of frames that are STEP_S apart."""
+    tracker = tracker or PlateTracker()
+    ended = []
+    for number, sightings in enumerate(frames):
+        ended += tracker.update(sightings, number * STEP_S)
+    return sorted(ended + tracker.close(), key=lambda track: track.id)
+
+
+def texts(track: Track) -> set[str]:
+    return {s.plate.text for s in track.sightings}
+
+
+def test_a_plate_that_moves_is_one_track() -> None:
+    (track,) = follow([[seen(100 + 60 * i, "AB1", i * STEP_S)] for i in range(8)])
+    assert track.count == len(track.sightings) == 8
+    assert (track.id, track.first_s, track.last_s) == (1, 0, pytest.approx(1.4))
+    assert track.shift_px == (pytest.approx(420), 0)
+
+
+@pytest.mark.parametrize("sure", [0.9, 0.2], ids=["read", "unread"])
+def test_paths_cross(sure: float) -> None:
+    """By their text, or, where nothing can be read, by their speed."""
+    frames = []
+    for i in range(12):
+        t = i * STEP_S
+        right = seen(100 + 40 * i, "RIGHT1", t, y=100, sure=sure)
+        left = seen(540 - 40 * i, "LEFT99", t, y=110, sure=sure)
+        frames.append([right, left] if i % 2 else [left, right])
+    tracks = follow(frames)
+    assert [texts(track) for track in tracks] == [{"LEFT99"}, {"RIGHT1"}]
+    assert [track.shift_px[0] for track in tracks] == [pytest.approx(-440), pytest.approx(440)]
+
+
+def test_a_plate_that_is_missed_for_some_pictures_is_followed_on() -> None:
+    frames = [
+        [seen(100 + 60 * i, "AB1", i * STEP_S)] if i not in (3, 4, 5) else [] for i in range(9)
+    ]
+    (track,) = follow(frames)
+    assert track.count == 6
+
+
+def test_a_plate_that_is_gone_has_ended_and_comes_back_as_another_track() -> None:
+    tracker = PlateTracker(TrackSettings(patience_s=0.5))
+    assert tracker.update([seen(100, "AB1", 0.0)], 0.0) == []
+    assert tracker.update([], 0.4) == []
+    (ended,) = tracker.update([seen(100, "AB1", 0.6)], 0.6)
+    assert (ended.id, ended.last_s) == (1, 0)
+    assert [track.id for track in tracker.live] == [2]
+
+
+def test_another_plate_in_the_same_place_is_another_track() -> None:
+    frames = [[seen(100, "AB123", 0.0)], [seen(102, "ZX987", STEP_S)]]
+    assert [texts(track) for track in follow(frames)] == [{"AB123"}, {"ZX987"}]
+
+
+def test_a_doubtful_reading_does_not_break_a_track() -> None:
+    frames = [[seen(100, "AB123", 0)], [seen(110, "ZX987", STEP_S, sure=0.3)]]
+    (track,) = follow(frames)
+    assert track.count == 2
+
+
+def test_a_text_is_known_again_wherever_it_is() -> None:
+    """A bus hid the car while it crossed the picture."""
+    frames = [[seen(100, "AB123", 0)], [], [], [], [seen(1500, "AB123", 4 * STEP_S)]]
+    (track,) = follow(frames)
+    assert track.count == 2
+    elsewhere = [[seen(100, "AB123", 0, sure=0.3)], [seen(1500, "AB123", STEP_S, sure=0.3)]]
+    assert len(follow(elsewhere)) == 2
+
+
+def test_a_size_that_jumps_is_another_plate() -> None:
+    frames = [[seen(100, "AB1", 0, sure=0.3)], [seen(100, "AB1", STEP_S, width=300, sure=0.3)]]
+    assert len(follow(frames)) == 2
+
+
+def test_only_the_best_sightings_are_kept() -> None:
+    tracker = PlateTracker(TrackSettings(kept=3))
+    frames = [[seen(100 + i, "AB1", i * STEP_S, width=60 + i)] for i in range(20)]
+    (track,) = follow(frames, tracker)
+    assert track.count == 20
+    assert [s.time_s for s in track.sightings] == pytest.approx([3.4, 3.6, 3.8])
+
+
+def test_where_nothing_moves_plates_stay() -> None:
+    tracker = PlateTracker(TrackSettings(patience_s=1))
+    tracker.update([seen(100, "GONE1", 0.0), seen(300, "HERE1", 0.0)], 0.0)
+    tracker.update([seen(300, "HERE1", 0.2)], 0.2)
+    tracker.stay(60.0)
+    (gone,) = tracker.update([seen(300, "HERE1", 60.2)], 60.2)
+    assert texts(gone) == {"GONE1"}
+    (track,) = tracker.close()
+    assert (track.count, track.last_s) == (3, 60.2)
+
+
+def test_a_tracker_without_plates_is_silent() -> None:
+    tracker = PlateTracker()
+    tracker.stay(1.0)
+    assert tracker.update([], 2.0) == []
+    assert tracker.live == tracker.close() == []
