@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 
 from platelens.geometry import box_to_quad
 from platelens.tracking import PlateTracker, TrackSettings
-from platelens.types import Box, Detection, Plate, Reading, Sighting, Track
+from platelens.types import Box, Detection, Plate, Reading, RgbImage, Sighting, Track
 
 STEP_S = 0.2
+CROP = RgbImage(np.zeros((20, 80, 3), np.uint8))
 
 
 def seen(
@@ -17,7 +19,8 @@ def seen(
     """A plate whose middle is at (x, y)."""
     box = Box(x - width / 2, y - width / 8, x + width / 2, y + width / 8)
     reading = Reading(text, sure, (sure,) * len(text), (), 1)
-    return Sighting(Plate(Detection(box, box_to_quad(box), 0.9), reading), time_s, width * sure)
+    plate = Plate(Detection(box, box_to_quad(box), 0.9), reading)
+    return Sighting(plate, CROP, time_s, width * sure)
 
 
 def follow(frames: Iterable[list[Sighting]], tracker: PlateTracker | None = None) -> list[Track]:
@@ -102,21 +105,29 @@ def test_only_the_best_sightings_are_kept() -> None:
     (track,) = follow(frames, tracker)
     assert track.count == 20
     assert [s.time_s for s in track.sightings] == pytest.approx([3.4, 3.6, 3.8])
+    assert track.best is track.sightings[-1]
 
 
-def test_where_nothing_moves_plates_stay() -> None:
+def test_where_nothing_moves_plates_stay_and_those_that_were_gone_end() -> None:
     tracker = PlateTracker(TrackSettings(patience_s=1))
     tracker.update([seen(100, "GONE1", 0.0), seen(300, "HERE1", 0.0)], 0.0)
     tracker.update([seen(300, "HERE1", 0.2)], 0.2)
-    tracker.stay(60.0)
-    (gone,) = tracker.update([seen(300, "HERE1", 60.2)], 60.2)
+    assert tracker.stay(0.4) == []
+    assert tracker.stay(0.6) == []
+    (gone,) = tracker.stay(60.0)
     assert texts(gone) == {"GONE1"}
+    assert tracker.update([seen(300, "HERE1", 60.2)], 60.2) == []
     (track,) = tracker.close()
-    assert (track.count, track.last_s) == (3, 60.2)
+    assert (track.count, track.last_s, track.still_s) == (3, 60.2, 60.2)
+
+
+def test_a_plate_is_still_since_it_stopped() -> None:
+    places = [100, 145, 190, 235, 236, 237, 236, 237]
+    (track,) = follow([[seen(x, "AB1", i * STEP_S)] for i, x in enumerate(places)])
+    assert track.still_s == pytest.approx(4 * STEP_S)
 
 
 def test_a_tracker_without_plates_is_silent() -> None:
     tracker = PlateTracker()
-    tracker.stay(1.0)
-    assert tracker.update([], 2.0) == []
+    assert tracker.stay(1.0) == tracker.update([], 2.0) == []
     assert tracker.live == tracker.close() == []

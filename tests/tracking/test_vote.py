@@ -1,22 +1,25 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from platelens.geometry import box_to_quad
 from platelens.tracking import vote
-from platelens.types import Box, Candidate, Detection, Plate, Reading, Sighting
+from platelens.types import Box, Candidate, Detection, Plate, Reading, RgbImage, Sighting
 
 BOX = Box(0, 0, 100, 25)
+CROP = RgbImage(np.zeros((25, 100, 3), np.uint8))
 
 
 def sighting(*texts: tuple[str, float], weight: float = 1.0) -> Sighting:
     """A plate that was read as `texts`, best first."""
     detection = Detection(BOX, box_to_quad(BOX), 0.9)
     if not texts:
-        return Sighting(Plate(detection), 0.0, weight)
+        return Sighting(Plate(detection), CROP, 0.0, weight)
     text, sure = texts[0]
     candidates = tuple(Candidate(*pair) for pair in texts)
-    return Sighting(Plate(detection, Reading(text, sure, (sure,) * len(text), candidates, 1)), 0, 1)
+    reading = Reading(text, sure, (sure,) * len(text), candidates, 1)
+    return Sighting(Plate(detection, reading), CROP, 0.0, weight)
 
 
 def test_one_sighting_says_what_it_says() -> None:
@@ -93,7 +96,7 @@ def test_a_reader_without_candidates_has_its_text() -> None:
     reading = vote([sighting(("AB1", 0.6))])
     bare = Reading("AB1", 0.6, (0.6,) * 3, (), 2)
     plate = Plate(Detection(BOX, box_to_quad(BOX), 0.9), bare)
-    other = vote([Sighting(plate, 0.0, 1.0)])
+    other = vote([Sighting(plate, CROP, 0.0, 1.0)])
     assert reading is not None
     assert other is not None
     assert (other.text, other.confidence) == (reading.text, reading.confidence)

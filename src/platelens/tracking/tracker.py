@@ -36,6 +36,9 @@ USUAL_TRACKS: Final = TrackSettings()
 _SPEED_MEMORY: Final = 0.5
 """Part of the old speed in the new one: corners tremble."""
 
+_STILL: Final = 0.5
+"""A plate that has moved by less than this part of its width is where it was."""
+
 _UNREAD: Final = 0.05
 """What a sighting that was not read is worth, as part of one that was read surely."""
 
@@ -48,6 +51,8 @@ class _Live:
     last: Sighting
     first_s: float
     first_centre: Point
+    anchor: Point  # where it has been since `still_since_s`, nearly
+    still_since_s: float
     count: int = 1
     speed: Point = (0.0, 0.0)  # px/s, of the centre
     best: list[tuple[float, int, Sighting]] = field(default_factory=list)  # a heap, worst first
@@ -63,11 +68,12 @@ class _Live:
         )
         self.last = sighting
         self.count += 1
+        if math.dist(new, self.anchor) > _STILL * sighting.plate.detection.box.width:
+            self.anchor, self.still_since_s = new, sighting.time_s
         self.keep(sighting, kept)
 
     def keep(self, sighting: Sighting, kept: int) -> None:
-        worth = sighting.weight * (_UNREAD + sighting.plate.confidence)
-        heapq.heappush(self.best, (worth, self.count, sighting))
+        heapq.heappush(self.best, (_worth(sighting), self.count, sighting))
         if len(self.best) > kept:
             heapq.heappop(self.best)
 
@@ -76,10 +82,12 @@ class _Live:
         return Track(
             id=self.id,
             sightings=tuple(sorted((s for _, _, s in self.best), key=lambda s: s.time_s)),
+            best=max(self.best)[2],
             count=self.count,
             first_s=self.first_s,
             last_s=self.last.time_s,
             shift_px=(end[0] - self.first_centre[0], end[1] - self.first_centre[1]),
+            still_s=self.last.time_s - self.still_since_s,
         )
 
 
@@ -94,6 +102,7 @@ class PlateTracker:
         self._settings = settings
         self._live: list[_Live] = []
         self._next_id = 1
+        self._updated_s = 0.0
 
     @property
     def live(self) -> list[Track]:
@@ -108,6 +117,7 @@ class PlateTracker:
             time_s: of the picture; more than in the call before.
         """
         ended = self._end(time_s)
+        self._updated_s = time_s
         costs = [[self._cost(live, sighting) for sighting in sightings] for live in self._live]
         pairs = match_pairs(np.array(costs, np.float64).reshape(len(costs), len(sightings)))
         for row, column in pairs:
@@ -118,20 +128,25 @@ class PlateTracker:
                 self._begin(sighting)
         return ended
 
-    def stay(self, time_s: float) -> None:
-        """Say that nothing has moved since the last picture: its plates are there at `time_s`."""
-        newest = max((live.last.time_s for live in self._live), default=time_s)
+    def stay(self, time_s: float) -> list[Track]:
+        """Say that nothing has moved since the last picture: its plates are there at `time_s`.
+
+        Gives the tracks that have ended by then: those that were not in that picture.
+        """
         for live in self._live:
-            if live.last.time_s == newest:
+            if live.last.time_s == self._updated_s:
                 live.last = replace(live.last, time_s=time_s)
                 live.speed = (0.0, 0.0)
+        self._updated_s = time_s
+        return self._end(time_s)
 
     def close(self) -> list[Track]:
         """End all tracks and give them."""
         return self._end(math.inf)
 
     def _begin(self, sighting: Sighting) -> None:
-        live = _Live(self._next_id, sighting, sighting.time_s, _centre(sighting.plate))
+        centre, time_s = _centre(sighting.plate), sighting.time_s
+        live = _Live(self._next_id, sighting, time_s, centre, centre, time_s)
         live.keep(sighting, self._settings.kept)
         self._live.append(live)
         self._next_id += 1
@@ -166,6 +181,10 @@ class PlateTracker:
         if min(a.confidence, b.confidence) < self._settings.well_read:
             return None
         return text_distance(a.text, b.text) / max(len(a.text), len(b.text))
+
+
+def _worth(sighting: Sighting) -> float:
+    return sighting.weight * (_UNREAD + sighting.plate.confidence)
 
 
 def _centre(plate: Plate) -> Point:
