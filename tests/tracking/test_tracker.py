@@ -74,9 +74,17 @@ def test_a_plate_that_is_gone_has_ended_and_comes_back_as_another_track() -> Non
     assert [track.id for track in tracker.live] == [2]
 
 
-def test_another_plate_in_the_same_place_is_another_track() -> None:
-    frames = [[seen(100, "AB123", 0.0)], [seen(102, "ZX987", STEP_S)]]
+def test_another_plate_in_the_same_place_later_is_another_track() -> None:
+    frames = [[seen(100, "AB123", 0.0)], [], [], [], [seen(102, "ZX987", 4 * STEP_S)]]
     assert [texts(track) for track in follow(frames)] == [{"AB123"}, {"ZX987"}]
+
+
+def test_a_plate_that_is_misread_surely_for_a_moment_is_the_same() -> None:
+    frames = [
+        [seen(100 + 20 * i, text, i * STEP_S)] for i, text in enumerate(["AB1", "ZX9", "AB1"])
+    ]
+    (track,) = follow(frames)
+    assert track.count == 3
 
 
 def test_a_doubtful_reading_does_not_break_a_track() -> None:

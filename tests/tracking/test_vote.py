@@ -70,7 +70,7 @@ def test_the_length_is_voted_on_too() -> None:
     reading = vote([sighting(("AB12", 0.6)), sighting(("AB123", 0.9)), sighting(("AB123", 0.8))])
     assert reading is not None
     assert reading.text == "AB123"
-    assert reading.confidence < 0.8
+    assert reading.confidence < 0.9
     assert len(reading.char_confidences) == 5
     assert all(0 < sure <= 1 for sure in reading.char_confidences)
 

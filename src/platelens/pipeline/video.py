@@ -87,17 +87,21 @@ class Watcher:
         Passes that end with the video come with its last picture, once more and not searched.
         Decoding, finding and reading run side by side; closing the generator stops all three.
         """
-        frame = None
+        frame, trouble = None, None
         looked_at = run_ahead(self._look(run_ahead(frames)))
         try:
             for looked in looked_at:
                 frame = looked.frame
                 yield self._take(looked)
+        except Exception as error:  # what was read before it is told all the same
+            trouble = error
         finally:
             looked_at.close()
         if frame is not None:
             passes = self._tell_ended(self._tracker.close())
             yield Watched(frame, (), tuple(passes), is_searched=False)
+        if trouble is not None:
+            raise trouble
 
     def _look(self, frames: Generator[Frame]) -> Generator[_Looked]:
         gate = MotionGate()

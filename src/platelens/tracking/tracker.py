@@ -26,7 +26,9 @@ class TrackSettings:
     growth: float = 0.5  # how much its width may change: by a factor of exp(growth),
     growth_per_s: float = 1.5  # and so much more for every second
     same_text: float = 0.2  # texts of which a smaller part differs are one plate's,
-    other_text: float = 0.55  # those of which a larger part does are not
+    other_text: float = 0.55  # those of which a larger part does are not,
+    near: float = 0.25  # unless so near to where the plate is expected, as part of the reach,
+    moment_s: float = 0.5  # and so soon
     well_read: float = 0.6  # confidence from which texts count
     kept: int = 24  # sightings of a track that are kept: the best ones
 
@@ -163,8 +165,6 @@ class PlateTracker:
         passed = sighting.time_s - live.last.time_s
         old, new = live.last.plate, sighting.plate
         apart = self._text_difference(old, new)
-        if apart is not None and apart > use.other_text:
-            return math.inf
         (x, y), width = _centre(old), old.detection.box.width
         expected = (x + live.speed[0] * passed, y + live.speed[1] * passed)
         per_s = use.reach_per_s if live.count > 1 else use.unknown_per_s
@@ -172,7 +172,10 @@ class PlateTracker:
         growth = abs(math.log(new.detection.box.width / width))
         growth /= use.growth + use.growth_per_s * passed
         is_same = apart is not None and apart < use.same_text
-        if max(away, growth) > 1 and not is_same:
+        # No plate takes the place of another within moments: it was misread, however surely.
+        could_be_other = passed > use.moment_s or away > use.near
+        is_other = apart is not None and apart > use.other_text and could_be_other
+        if is_other or (max(away, growth) > 1 and not is_same):
             return math.inf
         return min(away, 2.0) + 0.5 * min(growth, 2.0) + 2.0 * (apart or 0.0)
 

@@ -52,9 +52,10 @@ def vote(sightings: Sequence[Sighting]) -> Reading | None:
         for text, odds in ballot.texts.items():
             lengths[len(text)] += ballot.weight * odds
     length = max(lengths, key=lambda n: lengths[n])
-    share = lengths[length] / sum(ballot.weight for ballot in ballots)
+    share = min(1.0, lengths[length] / sum(ballot.weight for ballot in ballots))
+    for_it, against = (part ** min(len(ballots), _INDEPENDENT) for part in (share, 1 - share))
     places = [_pool(ballots, length, place) for place in range(length)]
-    candidates = _candidates(places, min(1.0, share))
+    candidates = _candidates(places, for_it / (for_it + against))
     best = candidates[0]
     chars = tuple(place[c] for place, c in zip(places, best.text, strict=True))
     rows = max(ballots, key=lambda ballot: ballot.weight).rows
