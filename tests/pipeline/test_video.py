@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from platelens.geometry import box_to_quad
-from platelens.pipeline import Pipeline, Watcher, WatchSettings
+from platelens.pipeline import Pipeline
+from platelens.pipeline.video import Watcher, WatchSettings
 from platelens.types import (
     Box,
     Candidate,

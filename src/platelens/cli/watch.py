@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
     from platelens.cli.passes import PassSink
     from platelens.imaging.video import FrameSource
-    from platelens.pipeline import Watched
+    from platelens.pipeline.video import Watched
+    from platelens.types import RgbImage
 
-_NOTED_S = 1.0
+_NOTED_S: Final = 1.0
 """How often a terminal is told how the source does."""
+
+_USUAL_FPS: Final = 25.0
+"""Of an annotated video whose source does not say how many pictures a second it has."""
 
 Source = Annotated[
     str,
@@ -98,7 +103,8 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
     require_extra("video", "av", "scipy")
     from platelens.cli.passes import open_pass_sinks
     from platelens.imaging.video import VideoSettings, open_video
-    from platelens.pipeline import PlateReader, Watcher, WatchSettings
+    from platelens.pipeline import PlateReader
+    from platelens.pipeline.video import Watcher, WatchSettings
 
     plate_reader = PlateReader(
         detector, reader, matcher,
@@ -157,24 +163,34 @@ def _open_drawn(path: Path | None, frames: FrameSource) -> Iterator[Callable[[Wa
     if path is None:
         yield lambda _watched: None
         return
-    from platelens.imaging import draw_plate
-    from platelens.imaging.video import write_video
+    from platelens.imaging.video import VideoWriter, write_video
 
-    with write_video(path, fps=frames.fps, size_hw=frames.size_hw) as video:
+    with contextlib.ExitStack() as stack:
+        video: VideoWriter | None = None
         written = -1
 
         def draw(watched: Watched) -> None:
-            nonlocal written
-            if watched.frame.number == written:  # the last picture comes twice
+            nonlocal video, written
+            frame = watched.frame
+            if frame.number == written:  # the last picture comes twice
                 return
-            written = watched.frame.number
-            image = watched.frame.image
-            for plate in watched.plates:
-                text = plate.text if plate.reading and plate.reading.is_readable else ""
-                image = draw_plate(image, plate.detection.quad, text, plate.confidence or None)
-            video.write(image, watched.frame.time_s)
+            written = frame.number
+            if video is None:  # only its first picture tells how large those of a stream are
+                size_hw = (frame.image.shape[0], frame.image.shape[1])
+                video = stack.enter_context(write_video(path, frames.fps or _USUAL_FPS, size_hw))
+            video.write(replace(frame, image=_drawn(watched)))
 
         yield draw
+
+
+def _drawn(watched: Watched) -> RgbImage:
+    from platelens.imaging import draw_plate
+
+    image = watched.frame.image
+    for plate in watched.plates:
+        text = plate.text if plate.reading and plate.reading.is_readable else ""
+        image = draw_plate(image, plate.detection.quad, text, plate.confidence or None)
+    return image
 
 
 def _polygon(text: str) -> tuple[tuple[float, float], ...]:

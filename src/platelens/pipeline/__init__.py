@@ -11,7 +11,6 @@ from platelens.pipeline.build import (
 from platelens.pipeline.pipeline import Pipeline, PipelineSettings, ReadResult
 from platelens.pipeline.reader import PlateReader
 from platelens.pipeline.stages import find_in_file, read_crop_file
-from platelens.pipeline.video import Watched, Watcher, WatchSettings
 
 __all__ = [
     "NO_MATCHER",
@@ -20,9 +19,6 @@ __all__ = [
     "PipelineSettings",
     "PlateReader",
     "ReadResult",
-    "WatchSettings",
-    "Watched",
-    "Watcher",
     "build_detector",
     "build_matcher",
     "build_pipeline",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,11 @@ from platelens.pipeline.build import build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
 from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS
 from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
-from platelens.types import Detector, Plate, Recognizer, RegionMatcher, RgbImage
+from platelens.types import Detector, Pass, Plate, Recognizer, RegionMatcher, RgbImage
+
+if TYPE_CHECKING:
+    from platelens.imaging.video import VideoSettings
+    from platelens.pipeline.video import WatchSettings
 
 Order = Literal["rgb", "bgr"]
 FileSource = str | os.PathLike[str] | bytes
@@ -99,6 +103,30 @@ class PlateReader:
         if one_array or isinstance(images, str | bytes | os.PathLike):
             raise TypeError("read_batch takes several pictures; for a single one there is read")
         return self.pipeline.run_batch(_load(image, order) for image in images)
+
+    def watch(
+        self,
+        source: str,
+        settings: WatchSettings | None = None,
+        video: VideoSettings | None = None,
+    ) -> Iterator[Pass]:
+        """Follow the plates of a video or a camera: one `Pass` for each vehicle that comes by.
+
+        Args:
+            source: a file, a stream's address, a webcam or pictures, as `imaging.video.open_video`.
+            settings: what is told, and when.
+            video: which pictures of the source are wanted, and how long to try.
+
+        Raises:
+            VideoError: the source cannot be used, or it has dropped for good.
+        """
+        # Only videos need FFmpeg and SciPy: `import platelens` goes without (extra `video`).
+        from platelens.imaging.video import VideoSettings, open_video  # noqa: PLC0415  # see above
+        from platelens.pipeline.video import Watcher, WatchSettings  # noqa: PLC0415  # see above
+
+        watcher = Watcher(self.pipeline, settings or WatchSettings())
+        with open_video(source, settings=video or VideoSettings()) as frames:
+            yield from watcher.watch(frames)
 
     def read_timed(self, image: ImageSource, *, order: Order | None = None) -> ReadResult:
         """Do as `read`; the result holds the picture and the times, loading included."""

@@ -34,6 +34,7 @@ class WatchSettings:
     park_s: float = 20.0  # a plate that stands for so long is parked, and told at once
     preview: bool = False  # tell of a plate when it is read surely, and again when it has gone
     preview_confidence: float = 0.9
+    preview_sightings: int = 3
     roi: tuple[Point, ...] = ()  # corners of the area that counts, parts of width and height
     skip_still: bool = True  # a picture in which nothing moved is not searched,
     look_again_s: float = 5.0  # unless none was for so long
@@ -175,8 +176,9 @@ class Watcher:
         return passes
 
     def _preview(self, track: Track) -> list[Pass]:
-        early = self._pass(track)
-        if early is None or early.plate.confidence < self._settings.preview_confidence:
+        use = self._settings
+        early = self._pass(track) if track.count >= use.preview_sightings else None
+        if early is None or early.plate.confidence < use.preview_confidence:
             return []
         if self._is_told(early.plate.text, track.first_s):
             return []
