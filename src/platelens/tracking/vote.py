@@ -93,9 +93,9 @@ def _pool(ballots: Sequence[_Ballot], length: int, place: int) -> dict[str, floa
     # Where all agree, nobody has named the other characters; each has its floor.
     logs[""] = independent * math.log(_FLOOR)
     top = max(logs.values())
-    odds = {c: math.exp(value - top) for c, value in logs.items()}
-    total = sum(odds.values())
-    ranked = sorted(((c, o / total) for c, o in odds.items() if c), key=lambda item: -item[1])
+    weights = {c: math.exp(value - top) for c, value in logs.items()}
+    total = sum(weights.values())
+    ranked = sorted(((c, w / total) for c, w in weights.items() if c), key=lambda item: -item[1])
     return dict(ranked)
 
 
