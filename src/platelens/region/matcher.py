@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -67,6 +67,8 @@ class PlateMatcher:
         self._trust = trust
         chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
         self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
+        told = look.classes if look else ()
+        self._origins = _at_least(self._prior, told, trust.told)
 
     def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
         """Weigh look and text of plates, one match for each crop and its reading.
@@ -87,12 +89,12 @@ class PlateMatcher:
 
         Plates whose serials rule out what can be told by the look are not looked at.
         """
-        priors: list[Weights] = [self._prior] * len(crops)
+        priors: list[Weights] = [self._origins] * len(crops)
         if self._look is None:
             return priors
         places = []
         for place, (some, fit) in enumerate(zip(texts, fits, strict=True)):
-            found = self._regions(some, fit, self._prior)
+            found = self._regions(some, fit, self._origins)
             if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
                 places.append(place)
         _weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
@@ -167,6 +169,15 @@ def _prior(shares: Weights, trust: Trust) -> Weights:
     }
     total = sum(weights.values())
     return MappingProxyType({code: weight / total for code, weight in weights.items()})
+
+
+def _at_least(prior: Weights, codes: Collection[str], least: float) -> Weights:
+    """Raise the probability of `codes` together to `least`, if there are others to take it from."""
+    share = sum(prior.get(code, 0.0) for code in codes)
+    if not 0 < share < least:
+        return prior
+    more, less = least / share, (1 - least) / (1 - share)
+    return {code: weight * (more if code in codes else less) for code, weight in prior.items()}
 
 
 def _with_texts(reading: Reading, texts: Mapping[str, float], sharp: float) -> Reading:

@@ -24,6 +24,7 @@ class Trust:
     """How much each kind of evidence counts. Chosen on plates kept out of training."""
 
     share: float = 0.5  # exponent: shares say how often plates are drawn, not how many there are
+    told: float = 0.12  # how probable the regions are together that the look can tell, at least
     within: float = 0.25  # exponent of the serial, among those that the look can tell
     text: float = 0.45  # exponent of the serial, for the text
     free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
