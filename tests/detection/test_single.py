@@ -60,7 +60,7 @@ def box_model(tmp_path: Path, detector_manifest: Manifest) -> BoxModel:
             sha256=sha256_hex(data),
             settings={"score_threshold": 0.5},
         )
-        write_manifest(replace(manifest, **changes), tmp_path)  # type: ignore[arg-type]
+        write_manifest(replace(manifest, **changes), tmp_path)  # type: ignore[arg-type]  # fields of any type
         return tmp_path
 
     return write
