@@ -40,8 +40,10 @@ def test_every_recipe_runs(name: str) -> None:
 def test_the_drawn_data_have_all_parts(tmp_path: Path) -> None:
     recipe = load_recipe(recipe_path("state_small"))
     draw_data(recipe, tmp_path)
-    for source in recipe.data.scenes:
-        assert all(split_samples(load_samples(tmp_path / source.folder)))
+    folders = [tmp_path / source.folder for source in recipe.data.scenes]
+    splits = [split_samples(load_samples(folder)) for folder in folders]
+    assert all(train for train, _ in splits)
+    assert sum(len(held_out) for _, held_out in splits) == 1
     assert load_us_crops(tmp_path, "train")
     assert all(load_us_looks(tmp_path, part) for part in ("train", "held_out", "valid"))
     assert all(load_ccpd_crops(tmp_path, held_out=kept) for kept in (True, False))
