@@ -162,7 +162,7 @@ def test_readers_of_others_have_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names_without_a_model_are_among_the_known() -> None:
-    with pytest.raises(UnknownModelError, match=r"known: classical, .*detector_small.*whole"):
+    with pytest.raises(UnknownModelError, match=r"known: .*classical, detector_small.*whole"):
         build_detector("tesseract")
     with pytest.raises(UnknownModelError, match=r"easyocr.*rapidocr.*reader_small.*tesseract"):
         build_recognizer("classical")
