@@ -19,8 +19,6 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(she
 DATA ?= ../shared/data
 ENGINES ?= platelens platelens+rapidocr rapidocr platelens+tesseract tesseract
 UV_VERSION := 0.13.8
-TORCH_VERSION := 2.13.0
-TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 # Nothing of the caller's own environments may leak in.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME UV_PROJECT_ENVIRONMENT UV_PYTHON UV_INDEX UV_DEFAULT_INDEX
@@ -47,17 +45,10 @@ $(UV): Makefile
 	UV_PROJECT_ENVIRONMENT=.venv-demo $(SYNC) --no-editable --reinstall-package platelens
 	@touch $@
 
-# Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, so the CPU
-# build of the same version is put in where its index can be reached.
+# Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, which runs
+# on a CPU, too; PyPI's torchvision fits no other.
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --inexact --group dev --extra train-base --extra data
-	@.venv/bin/python -c 'import torch' 2>/dev/null || { \
-		probe="import urllib.request as r; r.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=10)"; \
-		index=$$(.venv/bin/python -c "$$probe" 2>/dev/null && echo $(TORCH_CPU_INDEX) || true); \
-		echo "installing torch $(TORCH_VERSION) from $${index:-PyPI}"; \
-		.venv-tools/bin/python -m pip --python .venv/bin/python install --quiet \
-			--disable-pip-version-check $${index:+--extra-index-url "$$index"} \
-			torch==$(TORCH_VERSION); }
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data
 	@touch $@
 
 .venv-bench/.ready: $(UV) pyproject.toml uv.lock

@@ -28,6 +28,12 @@ def test_quad_points_run_clockwise_from_top_left() -> None:
     assert QUAD.points == ((10, 20), (40, 21), (39, 30), (11, 29))
 
 
+def test_failed_positions_are_those_of_unsure_characters() -> None:
+    assert READING.failed_positions(0.95) == (0,)
+    assert READING.failed_positions(0.9) == ()  # as sure as asked is sure enough
+    assert Reading("", 0.9, (), (), 1).failed_positions(1) == ()
+
+
 def test_plate_gives_text_and_confidence_of_its_reading() -> None:
     plate = Plate(Detection(BOX, QUAD, 0.8), READING)
     assert (plate.text, plate.confidence) == ("AB1", 0.9)

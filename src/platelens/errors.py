@@ -8,6 +8,7 @@
     - UnknownModelError   no such name; the message lists the known ones
     - ManifestError       model.toml is missing, malformed or contradicts the graph
     - ChecksumError       model.onnx is not the file that model.toml describes
+  + PlanError             a pipeline is unknown or malformed, or cannot do what is asked
   + ExtraError            a command needs packages that are not installed
   + DeviceError           the requested device is not available
   + AnnotationError       a data set's annotation file is malformed
@@ -61,6 +62,10 @@ class ManifestError(ModelError):
 
 class ChecksumError(ModelError):
     """`model.onnx` is not the file that its `model.toml` describes."""
+
+
+class PlanError(PlatelensError):
+    """A pipeline is unknown, its file is malformed, or its stages cannot do what is asked."""
 
 
 class ExtraError(PlatelensError):

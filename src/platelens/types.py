@@ -74,6 +74,14 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What a classical stage sees half way, for a person to look at."""
+
+    name: str  # lower case, fit for a file's name: "threshold"
+    pixels: RgbImage
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One possible text of a plate."""
 
@@ -95,6 +103,10 @@ class Reading:
     def is_readable(self) -> bool:
         """Whether there is a text, and it is more than a guess."""
         return self.text != "" and self.confidence >= READABLE_FROM
+
+    def failed_positions(self, least: float) -> tuple[int, ...]:
+        """Give the places in `text`, from 0, of the characters less sure than `least`."""
+        return tuple(i for i, sure in enumerate(self.char_confidences) if sure < least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,8 @@ class Plate:
     region: Region | None = None
     raw_text: str = ""  # what the recogniser saw, before serial formats were weighed
     reason: str | None = None  # why `text` differs from `raw_text`; None where it does not
+    # Places in `text`, from 0, of characters not sure enough; None = nobody asked.
+    failed_positions: tuple[int, ...] | None = None
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text())
-MAKEFILE = (ROOT / "Makefile").read_text()
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PUBLIC_HOSTS = {"pypi.org", "files.pythonhosted.org"}
 
 
@@ -13,9 +13,12 @@ def test_lock_names_only_public_hosts() -> None:
     assert hosts == PUBLIC_HOSTS
 
 
-def test_make_installs_the_torch_of_the_lock() -> None:
-    (locked,) = (package["version"] for package in LOCK["package"] if package["name"] == "torch")
-    assert f"TORCH_VERSION := {locked}\n" in MAKEFILE
+def test_torchvision_is_the_one_built_for_torch() -> None:
+    """Their minor versions go together; another pair fails when it is imported."""
+    versions = {p["name"]: p["version"].split(".") for p in LOCK["package"]}
+    assert int(versions["torchvision"][1]) == int(versions["torch"][1]) + 15
+    pinned = PYPROJECT["tool"]["uv"]["constraint-dependencies"]
+    assert pinned == [f"{name}=={'.'.join(versions[name])}" for name in ("torch", "torchvision")]
 
 
 def test_core_needs_no_training_library() -> None:

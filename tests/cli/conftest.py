@@ -31,6 +31,8 @@ def weights(
     shutil.copytree(reader_folder, folder / hub.DEFAULT_RECOGNIZER)
     shutil.copytree(look_folder, folder / hub.DEFAULT_CLASSIFIER)
     monkeypatch.setattr(hub, "_WEIGHTS", folder)
+    monkeypatch.setattr(hub, "LOCAL_MODELS", folder / "none")
+    monkeypatch.delenv(hub.MODELS_VARIABLE, raising=False)
     return folder
 
 

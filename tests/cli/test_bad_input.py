@@ -143,7 +143,8 @@ def test_an_unknown_model(run: Run, photos: Path) -> None:
     result = run("read", "--detector", "detector_huge", photos)
     assert result.exit_code == 2
     assert one_line(result) == (
-        "error: unknown model 'detector_huge'; known: detector_small, reader_small, state_small"
+        "error: unknown model 'detector_huge'; "
+        "known: classical, detector_small, reader_small, state_small, whole"
     )
 
 

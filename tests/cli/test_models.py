@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from typer.testing import Result
 
 Run = Callable[..., Result]
@@ -12,9 +14,24 @@ def test_list_names_every_model(run: Run) -> None:
     result = run("models", "list")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0].split() == ["name", "task", "version", "licence", "size"]
+    assert lines[0].split() == ["name", "task", "version", "licence", "size", "where"]
     assert lines[1].split()[:4] == ["detector_small", "detection", "1", "Apache-2.0"]
     assert lines[2].split()[:4] == ["reader_small", "recognition", "1", "Apache-2.0"]
+    assert lines[2].endswith("the package")
+
+
+def test_list_names_own_models_after_those_of_the_package(
+    run: Run, tmp_path: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(reader_folder, tmp_path / "aaa")
+    shutil.copytree(reader_folder, tmp_path / "bbb")
+    (tmp_path / "bbb" / "model.onnx").unlink()
+    monkeypatch.setenv("PLATELENS_MODELS", str(tmp_path))
+    result = run("models", "list")
+    assert result.exit_code == 2
+    assert result.stdout.splitlines()[-1].split()[0] == "aaa"
+    assert result.stdout.splitlines()[-1].endswith(str(tmp_path / "aaa"))
+    assert result.stderr == f"error: {tmp_path / 'bbb' / 'model.onnx'}: No such file or directory\n"
 
 
 def test_list_goes_on_after_a_broken_manifest(run: Run, weights: Path) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
+
+from platelens.errors import EngineError
+from platelens.pipeline import build
+from platelens.recognition.engines.lines import TextLine
+from platelens.types import Reading, RgbImage
 
 Run = Callable[..., Result]
 
@@ -50,3 +55,32 @@ def test_a_bad_file_is_passed_over(run: Run, crops: Path) -> None:
     result = run("ocr", crops / "missing.jpg", crops / "a_1_A.png")
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1
+
+
+def test_failed_characters_are_told_where_it_is_asked(run: Run, crops: Path) -> None:
+    result = run("ocr", "--json", "--min-char-confidence", "1", crops / "a_1_A.png")
+    printed = json.loads(result.stdout)
+    assert (printed["text"], printed["failed_positions"]) == ("A", [0])
+    result = run("ocr", "--min-char-confidence", "1", crops / "a_1_A.png")
+    assert result.stdout.split("\t")[1] == "?"
+
+
+def test_a_reader_of_others_fails_on_one_picture(
+    run: Run, crops: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing:
+        version = "1"
+
+        def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
+            if crops[0][0, 0, 0] > 100:  # the red one
+                raise EngineError("Tesseract failed")
+            return [Reading("B", 1.0, (1.0,), (), 1)]
+
+        def read_lines(self, image: RgbImage) -> list[TextLine]:
+            raise NotImplementedError
+
+    monkeypatch.setattr(build, "OCR_ENGINES", {"tesseract": lambda *_: Failing()})
+    result = run("ocr", "--reader", "tesseract", crops)
+    assert result.exit_code == 1
+    assert [line.split("\t")[1] for line in result.stdout.splitlines()] == ["B", "B"]
+    assert result.stderr == "error: Tesseract failed\n"

@@ -210,3 +210,41 @@ def test_own_models_are_taken_by_path(run: Run, photos: Path, weights: Path) -> 
     names = [f"path:{weights / name}" for name in ("detector_small", "reader_small")]
     result = run("read", "--json", "--detector", names[0], "--reader", names[1], photos / "a.png")
     assert records(result)[0]["plates"][0]["text"] == "A"
+
+
+def test_failed_characters_are_told_where_it_is_asked(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    (record,) = records(run("read", "--json", "--min-char-confidence", "1", photos / "a.png"))
+    check_form(record, {**PICTURE, "plates": [{**PLATE, "failed_positions": [int]}]})
+    (plate,) = record["plates"]
+    assert (plate["text"], plate["failed_positions"]) == ("A", [0])
+    (record,) = records(run("read", "--json", "--min-char-confidence", "0.1", photos / "a.png"))
+    assert record["plates"][0]["failed_positions"] == []
+    crops = tmp_path / "crops"
+    printed = run("read", "--min-char-confidence", "1", "--crops", crops, photos / "a.png")
+    assert printed.stdout.split("\t")[1] == "?"
+    assert [path.name for path in crops.iterdir()] == ["a_1_A.png"]  # the text stays as it is read
+    assert run("read", "--min-char-confidence", "1.1", photos / "a.png").exit_code == 2
+
+
+def test_steps_of_the_stages_are_saved(run: Run, photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "steps"
+    paths = photos / "a.png", photos / "b.png"
+    result = run("read", "--detector", "classical", "--debug-steps", out, *paths)
+    assert result.exit_code == 0, result.stderr
+    names = sorted(path.name for path in out.iterdir())
+    assert {name.split("-")[0] for name in names} == {"a", "b"}
+    assert all(re.fullmatch(r"[ab]-\d\d-[a-z0-9-]+\.png", name) for name in names)
+    assert imaging.load(out / names[0]).shape[2] == 3
+
+
+def test_stages_without_steps_say_so_before_any_work(
+    run: Run, photos: Path, tmp_path: Path
+) -> None:
+    for command in ("read", "detect", "ocr"):
+        result = run(command, "--debug-steps", tmp_path / "steps", photos)
+        assert result.exit_code == 2
+        assert result.stdout == ""
+        assert result.stderr.startswith("error: no stage here works in steps")
+    assert not (tmp_path / "steps").exists()

@@ -106,7 +106,7 @@ def test_reports_move_a_bar_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nobody"], "unknown recipe 'nobody'; known: detector_small, "),
+        (["nobody"], "unknown recipe 'nobody'; known: chars_cnn3, "),
         (["detector_small", "--set", "fit.samples"], "--set fit.samples: expected KEY=VALUE"),
         (["detector_small", "--set", "fit.sampels=1"], "fit.sampels: "),
         (["detector_small", "--set", "fit.samples=many"], "fit.samples: "),
@@ -135,6 +135,26 @@ def test_a_missing_data_folder_is_named_in_one_line(run: Run, tmp_path: Path) ->
     assert line.endswith("annotations.jsonl: No such file or directory")
 
 
+def test_smoke_says_in_a_line_that_it_works(
+    run: Run, started: list[tuple[Any, Path, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from platelens.training import smoke
+
+    tried: list[Any] = []
+
+    def try_out(recipe: Any) -> smoke.Smoke:
+        tried.append(recipe)
+        return smoke.Smoke(steps=2, batch_size=4, loss=1.23456, seconds=7.6)
+
+    monkeypatch.setattr(smoke, "smoke_recipe", try_out)
+    result = run("train", "reader_small", "--smoke", "--set", "seed=5")
+    assert result.exit_code == 0
+    assert result.stdout == "reader_small: 2 steps of 4 drawn samples, loss 1.235, 8 s\n"
+    assert result.stderr == ""
+    assert [recipe.seed for recipe in tried] == [5]
+    assert started == []
+
+
 @pytest.mark.parametrize("command", [["train", "detector_small"], ["export", "run", "model"]])
 def test_without_the_extra_there_is_a_line_that_says_so(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]
@@ -142,8 +162,8 @@ def test_without_the_extra_there_is_a_line_that_says_so(
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
     result = run(*command)
     assert result.exit_code == 2
-    expected = "error: this command needs torch, tensorboard: pip install 'platelens[train]'\n"
-    assert result.stderr == expected
+    expected = "this command needs torch, tensorboard, timm: pip install 'platelens[train]'"
+    assert result.stderr == f"error: {expected}\n"
 
 
 def test_export_of_a_run_that_is_not_finished(run: Run, tmp_path: Path) -> None:

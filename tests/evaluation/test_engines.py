@@ -9,16 +9,15 @@ import pytest
 
 from platelens import imaging
 from platelens.datasets import LabelledPlate
-from platelens.errors import EngineError, ImageError, ManifestError, ModelError
-from platelens.evaluation import engines
+from platelens.errors import EngineError, ImageError, ManifestError, ModelError, PlanError
 from platelens.evaluation.engines import (
-    FOREIGN,
     SCAN_THRESHOLD,
     EngineOptions,
     open_engine,
     open_given_engine,
 )
 from platelens.geometry import box_to_quad
+from platelens.pipeline import OCR_ENGINES, build
 from platelens.recognition.engines.lines import TextLine
 from platelens.runtime import MANIFEST_NAME
 from platelens.types import Box, Candidate, Reading, RgbImage
@@ -49,7 +48,7 @@ class FakeForeign:
 
 def pretend(monkeypatch: pytest.MonkeyPatch, *lines: tuple[str, float]) -> FakeForeign:
     fake = FakeForeign(*lines)
-    monkeypatch.setattr(engines, "FOREIGN", {**FOREIGN, "tesseract": lambda _: fake})
+    monkeypatch.setattr(build, "OCR_ENGINES", {**OCR_ENGINES, "tesseract": lambda *_: fake})
     return fake
 
 
@@ -70,7 +69,7 @@ def picture(tmp_path: Path, street: Street) -> Path:
 )
 def test_unknown_engines_are_refused_with_the_known_ones(spec: str) -> None:
     ours, theirs = "platelens, platelens-accurate", "easyocr, rapidocr, tesseract"
-    known = f"{ours}, {theirs}, platelens\\+easyocr.*results:FILE, command:"
+    known = f"{ours}, {theirs}, platelens\\+easyocr.*pipeline:NAME, results:FILE, command:"
     with pytest.raises(
         EngineError, match=f"unknown engine '{spec.replace('+', '.')}'; known: {known}"
     ):
@@ -209,3 +208,49 @@ def test_given_plates_go_to_readers_of_others(
 def test_what_cannot_read_given_plates_says_so(spec: str) -> None:
     with pytest.raises(EngineError, match=r"reads no given plates; these do: platelens, "):
         open_given_engine(spec, EngineOptions(), {})
+
+
+@pytest.fixture
+def whole_plan(tmp_path: Path, reader_folder: Path) -> str:
+    """A pipeline that takes pictures for plates, as an engine."""
+    lines = [
+        ("name", "own"),
+        ("about", "Ours."),
+        ("detector", "whole"),
+        ("recognizer", f"path:{reader_folder}"),
+        ("matcher", "none"),
+    ]
+    (tmp_path / "own.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in lines))
+    return f"pipeline:{tmp_path / 'own.toml'}"
+
+
+def test_a_pipeline_is_an_engine(whole_plan: str, picture: Path) -> None:
+    engine = open_engine(whole_plan, EngineOptions(threads=1))
+    (found,) = engine.read(picture)
+    assert (found.box, found.confidence) == (Box(0, 0, 128, 128), 1.0)
+    assert engine.name == whole_plan
+    assert engine.version.startswith("whole, tiny_reader ")
+    assert [f.box for f in engine.scan(picture) or ()] == [found.box]
+
+
+def test_options_replace_the_stages_of_a_pipeline(
+    whole_plan: str, picture: Path, tiny: EngineOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch)
+    engine = open_engine(whole_plan, EngineOptions(tiny.detector, "tesseract", "serials"))
+    assert [f.text for f in engine.read(picture)] == ["ZZ99", "ZZ99"]
+    assert "tiny_detector" in engine.version
+    assert "fake 7.1, serials" in engine.version
+
+
+def test_the_reader_of_a_pipeline_reads_given_plates(whole_plan: str, picture: Path) -> None:
+    plates = [LabelledPlate(Box(52, 76, 116, 108), None, "A")]
+    engine = open_given_engine(whole_plan, EngineOptions(), {picture: plates})
+    assert [f.text for f in engine.read(picture)] == ["A"]
+    assert engine.name == f"{whole_plan}, plates given"
+
+
+def test_unknown_pipelines_are_refused() -> None:
+    for name in ("", "nobody"):
+        with pytest.raises(PlanError):
+            open_engine(f"pipeline:{name}", EngineOptions())

@@ -217,3 +217,14 @@ def test_a_matcher_is_shown_the_first_view_of_each_plate_of_a_batch() -> None:
     plates = pipeline.run_batch([picture(), picture()])
     assert [[p.text for p in each] for each in plates] == [["AA"], ["BB"]]
     assert matcher.seen == [(20, 40, 3), (20, 40, 3)]
+
+
+def test_characters_are_doubted_where_it_is_asked() -> None:
+    read = Reading("AB", 0.4, (0.9, 0.45), (Candidate("AB", 0.4),), 1)
+    for least, failed in ((0.0, None), (0.45, ()), (0.5, (1,))):
+        settings = PipelineSettings(min_char_confidence=least, views=ONE_VIEW)
+        pipeline = Pipeline(FixedDetector(detection(20)), CountingRecognizer(read), settings)
+        (plate,) = pipeline.run(picture())
+        assert (plate.text, plate.failed_positions) == ("AB", failed)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        PipelineSettings(min_char_confidence=1.1)

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from platelens import ImageError, PlateReader, imaging
+from platelens.errors import PlanError
+from platelens.pipeline import Plan
 from platelens.types import RgbImage
 
 Street = Callable[..., RgbImage]
@@ -144,3 +146,22 @@ def test_nothing_touches_the_network(
         monkeypatch.setattr(socket, name, refuse)
     reader = PlateReader(f"path:{detector_folder}", f"path:{reader_folder}")
     assert [p.text for p in reader.read(street("B"), order="rgb")] == ["B"]
+
+
+def test_a_whole_picture_is_read_once(reader_folder: Path, street: Street) -> None:
+    reader = PlateReader("whole", f"path:{reader_folder}", "none", threads=1)
+    (plate,) = reader.read(street("A"), order="rgb")
+    assert (plate.detection.box.width, plate.detection.confidence) == (128, 1)
+    assert len(reader.pipeline.settings.views) == 1
+
+
+def test_a_pipeline_is_opened_by_its_plan(
+    detector_folder: Path, reader_folder: Path, street: Street
+) -> None:
+    names = f"path:{detector_folder}", f"path:{reader_folder}"
+    plan = Plan("own", "Ours.", *names, "none", min_char_confidence=1)
+    reader = PlateReader.from_plan(plan, threads=1, top_n=1, min_confidence=0.5)
+    (plate,) = reader.read(street("B"), order="rgb")
+    assert (plate.text, plate.failed_positions, plate.region) == ("B", (0,), None)
+    with pytest.raises(PlanError, match="unknown pipeline 'nobody'"):
+        PlateReader.from_plan("nobody")

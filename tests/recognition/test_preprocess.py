@@ -6,7 +6,6 @@ import pytest
 from platelens import imaging
 from platelens.recognition.preprocess import (
     enlarge_with_border,
-    letter_rows,
     photograph_ink,
     plate_on_white,
 )
@@ -22,7 +21,6 @@ def blocks(*places: tuple[int, int, int, int], ground: int = 230, ink: int = 20)
 
 
 ONE_ROW = [(40 + 50 * i, 24, 24, 48) for i in range(5)]
-TWO_ROWS = [(60, 12, 20, 30), (100, 12, 20, 30), *((40 + 50 * i, 54, 20, 30) for i in range(4))]
 
 
 def ink_runs(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> int:
@@ -40,42 +38,6 @@ def test_text_detectors_get_a_border() -> None:
     assert (large[:, -32:] == 200).all()
 
 
-@pytest.mark.parametrize(
-    ("ground", "ink"), [(230, 20), (20, 230), (150, 90)], ids=["dark", "light", "pale"]
-)
-def test_letters_are_cut_out_dark_on_white(ground: int, ink: int) -> None:
-    (row,) = letter_rows(blocks(*ONE_ROW, ground=ground, ink=ink))
-    assert row.shape[0] == pytest.approx(40 + 2 * 20, abs=6)
-    assert ink_runs(row) == 5
-    assert row[[0, -1]].min() == 255
-    assert row.min() < 30
-
-
-def test_rows_are_told_apart_upper_one_first() -> None:
-    upper, lower = letter_rows(blocks(*TWO_ROWS))
-    assert ink_runs(upper) == 2
-    assert ink_runs(lower) == 4
-
-
-@pytest.mark.parametrize(
-    "clutter",
-    [
-        [(0, 0, 300, 8), (0, 88, 300, 8), (0, 0, 8, 96), (292, 0, 8, 96)],
-        [(100 + 12 * i, 4, 8, 12) for i in range(9)],
-        [(10, 40, 10, 10), (285, 40, 8, 10)],
-    ],
-    ids=["frame", "small print", "bolts"],
-)
-def test_what_is_no_letter_is_left_out(clutter: list[tuple[int, int, int, int]]) -> None:
-    (row,) = letter_rows(blocks(*ONE_ROW, *clutter))
-    assert ink_runs(row) == 5
-
-
-@pytest.mark.parametrize("places", [[], [(100, 24, 24, 48)]], ids=["nothing", "one letter"])
-def test_no_number_no_rows(places: list[tuple[int, int, int, int]]) -> None:
-    assert letter_rows(blocks(*places)) == []
-
-
 @pytest.mark.parametrize("size_hw", [(1, 1), (1, 300), (900, 1), (3, 900), (600, 900)], ids=str)
 def test_crops_of_any_size_are_prepared(size_hw: tuple[int, int]) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (*size_hw, 3), dtype=np.uint8)
@@ -85,7 +47,6 @@ def test_crops_of_any_size_are_prepared(size_hw: tuple[int, int]) -> None:
         assert 1 <= height <= 96
         assert 1 <= width <= 1024
         assert height == 96 or width == 1024
-    assert len(letter_rows(crop)) <= 2
 
 
 @pytest.mark.parametrize(("ground", "ink"), [(230, 20), (20, 230)], ids=["dark", "light"])

@@ -75,6 +75,14 @@ def test_a_region_model_has_no_alphabet(tmp_path: Path, region_manifest: Manifes
         write_manifest(replace(region_manifest, alphabet="AB"), tmp_path)
 
 
+def test_a_character_model_has_an_alphabet(tmp_path: Path, reader_manifest: Manifest) -> None:
+    manifest = replace(reader_manifest, task="characters", alphabet="AB?")
+    write_manifest(manifest, tmp_path)
+    assert load_manifest(tmp_path) == manifest
+    with pytest.raises(ManifestError, match=r"'alphabet' must be filled .* or characters"):
+        write_manifest(replace(manifest, alphabet=""), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("line", "new", "key"),
     [

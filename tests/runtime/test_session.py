@@ -138,6 +138,49 @@ def test_a_region_classifier_has_one_input_size(region_folder: Path) -> None:
         open_session(region_folder)
 
 
+@pytest.fixture
+def characters_folder(tmp_path: Path, reader_manifest: Manifest) -> Path:
+    """A classifier of two characters by the mean grey of the columns, left half and right half."""
+    from onnx import TensorProto, helper
+
+    nodes = [
+        helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["float"], ["logits"], axes=[1], keepdims=0),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.UINT8, (None, 8, 2))
+    logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, (None, 2))
+    graph = helper.make_graph(nodes, "tiny", [image], [logits])
+    opsets = [helper.make_opsetid("", 17)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=8)
+    data = bytes(model.SerializeToString())
+    (tmp_path / GRAPH_NAME).write_bytes(data)
+    manifest = replace(
+        reader_manifest, task="characters", alphabet="A?", input_size=(8, 2),
+        sha256=sha256_hex(data),
+    )  # fmt: skip
+    write_manifest(manifest, tmp_path)
+    return tmp_path
+
+
+def test_a_character_classifier_takes_grey_pictures(characters_folder: Path) -> None:
+    pictures = np.zeros((3, 8, 2), dtype=np.uint8)
+    pictures[..., 1] = 200
+    (logits,) = open_session(characters_folder).run(pictures)
+    np.testing.assert_allclose(logits, [[0, 200]] * 3)
+
+
+def test_a_character_classifier_has_a_class_for_each_character(characters_folder: Path) -> None:
+    _change(characters_folder, alphabet="A")
+    with pytest.raises(ManifestError, match="2 classes, which must be the 1 characters"):
+        open_session(characters_folder)
+
+
+def test_a_reader_of_plates_does_not_classify_characters(folder: Path) -> None:
+    _change(folder, task="characters")
+    with pytest.raises(ManifestError, match=r"input must be image tensor.uint8. \[any, 16, 32\]"):
+        open_session(folder)
+
+
 def test_a_device_that_is_not_here_is_refused_with_what_is(
     reader_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

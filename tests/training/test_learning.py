@@ -83,7 +83,7 @@ def test_a_reader_learns_to_read(data_root: Path, tiny_recipe: TinyRecipe, tmp_p
             "input_size": [64, 32],
             "network.widths": [8, 16, 24, 32],
             "network.hidden": 32,
-            "fit.samples": 3840,
+            "fit.samples": 5120,
             "fit.batch_size": 16,
             "fit.learning_rate": 4e-3,
             "fit.schedule": "constant",

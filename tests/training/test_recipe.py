@@ -7,7 +7,7 @@ import pytest
 
 from platelens.errors import RecipeError
 from platelens.training.networks import make_network
-from platelens.training.recipe import RECIPES, load_recipe, recipe_path
+from platelens.training.recipe import RECIPES, PyramidRecipe, load_recipe, recipe_path
 
 FILES = sorted(RECIPES.glob("*.toml"))
 
@@ -53,6 +53,7 @@ def test_changes_replace_values() -> None:
         {"fit.samples": 64, "seed": 1, "network.depths": [1, 1, 1, 1], "fit.workers": 0},
     )
     assert (recipe.fit.samples, recipe.fit.workers, recipe.seed) == (64, 0, 1)
+    assert isinstance(recipe.network, PyramidRecipe)
     assert recipe.network.depths == (1, 1, 1, 1)
     assert recipe.fit.batch_size == load_recipe(recipe_path("detector_small")).fit.batch_size
 
@@ -67,6 +68,7 @@ def test_changes_replace_values() -> None:
         ({"fit.samples": 0}, r"fit\.samples: .*greater than 0"),
         ({"fit.samples": "many"}, r"fit\.samples"),
         ({"network.name": "piramid"}, r"network: .*pyramid"),
+        ({"task": "box"}, "network pyramid is for the task detection"),
         ({"fit.optimizer": "adamax"}, r"fit\.optimizer: .*'adamw', 'adam' or 'sgd'"),
         ({"fit.schedule": "linear"}, r"fit\.schedule: .*'cosine', 'constant' or 'step'"),
         ({"fit.precision": 16}, r"fit\.precision: .*'bfloat16' or 'float32'"),
@@ -85,8 +87,8 @@ def test_what_is_wrong_is_named_with_the_file(changes: dict[str, Any], named: st
 def test_a_recipe_may_choose_how_steps_are_made() -> None:
     changes = {"fit.optimizer": "sgd", "fit.schedule": "step", "fit.precision": "float32"}
     for recipe, chosen in [
-        (load_recipe(FILES[0]), ("adamw", "cosine", "bfloat16")),
-        (load_recipe(FILES[0], changes), ("sgd", "step", "float32")),
+        (load_recipe(recipe_path("detector_small")), ("adamw", "cosine", "bfloat16")),
+        (load_recipe(recipe_path("detector_small"), changes), ("sgd", "step", "float32")),
     ]:
         assert (recipe.fit.optimizer, recipe.fit.schedule, recipe.fit.precision) == chosen
 

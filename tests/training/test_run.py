@@ -20,6 +20,7 @@ from platelens.recognition import PlateRecognizer
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.runtime import Manifest, load_manifest, open_session
 from platelens.training import export
+from platelens.training.backbones import Backbone
 from platelens.training.detection.task import find_plates
 from platelens.training.export import export_run
 from platelens.training.networks import make_network
@@ -168,6 +169,31 @@ def test_weights_of_which_none_fit_are_refused(
     recipe = tiny_recipe("reader_small", start_from="first")
     with pytest.raises(TrainingError, match="no weights that the network has"):
         run_recipe(recipe, data_root, tmp_path / "second")
+
+
+def test_weights_that_were_fetched_are_told_of(
+    data_root: Path, tiny_recipe: TinyRecipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after an interruption, when nothing is fetched any more."""
+    backbone = {"name": "timm_pyramid", "backbone": "test_resnet", "pretrained": True, "neck": 8}
+    # The settings that `tiny_recipe` makes smaller are another network's.
+    plain = tiny_recipe("detector_small")
+    recipe = Recipe.model_validate(plain.model_dump() | {"network": backbone})
+    fetched = []
+
+    def fetch(network: torch.nn.Module) -> None:
+        (trunk,) = (part for part in network.modules() if isinstance(part, Backbone))
+        trunk.is_pretrained.fill_(True)
+        fetched.append(trunk.name)
+
+    monkeypatch.setattr("platelens.training.run.fetch_pretrained", fetch)
+    for _ in range(2):
+        run_recipe(recipe, data_root, tmp_path / "run")
+    assert fetched == ["test_resnet"]
+    manifest = export_run(tmp_path / "run", tmp_path / "model")
+    assert manifest.scores["pretrained_backbone"] == 1
+    assert manifest.trained_on[0] == "pictures drawn in code (CC0-1.0)"
+    assert manifest.trained_on[1].startswith("ImageNet-1k weights of timm")
 
 
 def test_a_first_stage_that_is_missing_is_named(

@@ -15,6 +15,7 @@ def detect(  # noqa: PLR0913  # a command's options are its arguments
     csv: opt.CsvFile = None,
     annotate: opt.AnnotateDir = None,
     crops: opt.CropsDir = None,
+    debug_steps: opt.DebugSteps = None,
     min_confidence: opt.MinConfidence = 0.0,
     detector: opt.DetectorName = DEFAULT_DETECTOR,
     device: opt.Device = "cpu",
@@ -23,13 +24,14 @@ def detect(  # noqa: PLR0913  # a command's options are its arguments
     """Find every plate in pictures, without reading it."""
     from platelens.cli.loop import work_through
     from platelens.cli.records import detect_record
-    from platelens.pipeline import build_detector, find_in_file
+    from platelens.pipeline import build_detector, explain_with, find_in_file
 
     stage = build_detector(detector, device=device, threads=threads)
+    steps = opt.Steps(debug_steps, explain_with(stage)) if debug_steps else None
     work_through(
         paths,
         lambda name: find_in_file(name, stage, min_confidence=min_confidence),
         detect_record,
         as_json=as_json,
-        outputs=opt.Outputs(csv, annotate, crops),
+        outputs=opt.Outputs(csv, annotate, crops, steps),
     )

@@ -15,7 +15,6 @@ from platelens.cli.data.transfer import report_problems
 from platelens.cli.extras import require_extra
 from platelens.cli.failures import one_line, one_line_errors
 from platelens.cli.progress import watched
-from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +41,13 @@ Engines = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        help="What reads; may be given several times. `platelens` if not given.",
+        help="What reads; may be given several times. `platelens` if nothing is named.",
+    ),
+]
+Pipelines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pipeline", metavar="NAME", help="The same as --engine pipeline:NAME; several times too."
     ),
 ]
 SplitName = Annotated[
@@ -94,6 +99,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     datasets: Datasets,
     *,
     engines: Engines = None,
+    pipelines: Pipelines = None,
     given: Given = False,
     form: opt.FormatName = None,
     split: SplitName = None,
@@ -103,9 +109,9 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     json: JsonFile = None,
     against: CompareFiles = None,
     keep: KeepDir = None,
-    detector: opt.DetectorName = DEFAULT_DETECTOR,
-    reader: opt.ReaderName = DEFAULT_RECOGNIZER,
-    matcher: opt.MatcherName = DEFAULT_CLASSIFIER,
+    detector: opt.OtherDetector = None,
+    reader: opt.OtherReader = None,
+    matcher: opt.OtherMatcher = None,
     device: opt.Device = "cpu",
     threads: opt.Threads = opt.DEFAULT_THREADS,
 ) -> None:
@@ -127,9 +133,10 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     earlier = _load_earlier(against or [], sets)
     report_problems([problem for each in sets for problem in each.problems])
     plates = {s.image: s.plates for each in sets for s in each.samples}
+    names = [*(engines or ()), *(f"pipeline:{name}" for name in pipelines or ())]
     opened = [
         open_given_engine(name, settings, plates) if given else open_engine(name, settings)
-        for name in engines or ["platelens"]
+        for name in names or ["platelens"]
     ]
     with watched("looking", len(plates)) as step:
         looks = look_at_plates(sets, step)

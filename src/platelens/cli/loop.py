@@ -13,7 +13,7 @@ from platelens.cli.options import NO_OUTPUTS, Outputs
 from platelens.cli.progress import watched
 from platelens.cli.sinks import open_sinks, open_stdout
 from platelens.cli.sources import find_sources
-from platelens.errors import ImageError
+from platelens.errors import EngineError, ImageError
 
 if TYPE_CHECKING:
     from platelens.cli.records import Record
@@ -37,7 +37,7 @@ def work_through(
 
     Args:
         paths: files, folders and globs as given.
-        work: gives the result of a file, or raises ImageError or OSError.
+        work: gives the result of a file, or raises EngineError, ImageError or OSError.
         record: gives the JSON form of a result.
         as_json: print JSON in place of a table.
         outputs: where results go beside the standard output.
@@ -52,7 +52,7 @@ def work_through(
         for name in _watched(sources.files, as_json=as_json):
             try:
                 result = work(name)
-            except (ImageError, OSError, MemoryError) as error:
+            except (EngineError, ImageError, OSError, MemoryError) as error:
                 failures.report(describe(error, name))
                 continue
             out.add(name, result)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from platelens.cli import models
+from platelens.cli import models, pipeline
 from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
@@ -37,6 +37,7 @@ app.command()(ocr)
 app.command()(region)
 app.command()(watch)
 app.add_typer(models.app)
+app.add_typer(pipeline.app)
 app.command()(doctor)
 app.command("eval")(evaluate)
 app.add_typer(data_app)

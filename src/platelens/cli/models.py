@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from platelens.cli.failures import COULD_NOT_WORK, Failures, one_line_errors
+from platelens.cli.failures import COULD_NOT_WORK, Failures, describe, one_line_errors
 
-app = typer.Typer(name="models", help="The models inside the package.", no_args_is_help=True)
+app = typer.Typer(name="models", help="The models that are found by name.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, or path:DIR.")]
 
@@ -16,25 +16,26 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, or pa
 @app.command("list")
 @one_line_errors()
 def list_models() -> None:
-    """List the models that ship with platelens."""
+    """List the models of the package, of $PLATELENS_MODELS and of models/."""
     from rich.console import Console
     from rich.table import Table
 
     from platelens.errors import ModelError
-    from platelens.runtime import GRAPH_NAME, load_manifest, model_folder, model_names
+    from platelens.runtime import GRAPH_NAME, find_models, load_manifest, model_names
 
     failures = Failures()
+    shipped = model_names()
     table = Table("name", "task", "version", "licence", "size", box=None, pad_edge=False)
-    for name in model_names():
-        folder = model_folder(name)
+    table.add_column("where", overflow="fold")
+    for name, folder in find_models().items():
         try:
             manifest = load_manifest(folder)
-        except ModelError as error:
-            failures.report(str(error))
+            size = f"{(folder / GRAPH_NAME).stat().st_size / 1e6:.1f} MB"
+        except (ModelError, OSError) as error:
+            failures.report(describe(error, name))
             continue
-        megabytes = (folder / GRAPH_NAME).stat().st_size / 1e6
-        row = (name, manifest.task, manifest.version, manifest.licence, f"{megabytes:.1f} MB")
-        table.add_row(*row)
+        where = "the package" if name in shipped else str(folder)
+        table.add_row(name, manifest.task, manifest.version, manifest.licence, size, where)
     Console().print(table)
     failures.exit_if_any(COULD_NOT_WORK)
 

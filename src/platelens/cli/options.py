@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from platelens.runtime import MAX_THREADS
+
+if TYPE_CHECKING:
+    from platelens.pipeline import Explain
 
 Paths = Annotated[
     list[str],
@@ -35,26 +38,55 @@ MinConfidence = Annotated[
     float,
     typer.Option("--min-confidence", min=0.0, max=1.0, help="Leave out plates less sure."),
 ]
+MinCharConfidence = Annotated[
+    float | None,
+    typer.Option(
+        "--min-char-confidence",
+        min=0.0,
+        max=1.0,
+        metavar="X",
+        help="Characters less sure count as failed and are shown as ?.",
+    ),
+]
 Accurate = Annotated[
     bool,
     typer.Option("--accurate", help="Read each plate in three views instead of two: slower."),
 ]
-Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Candidates a plate in JSON.")]
-DetectorName = Annotated[
-    str,
+DebugSteps = Annotated[
+    Path | None,
     typer.Option(
-        "--detector", metavar="NAME", help="Model that finds plates, or path:DIR; @640 sets a size."
+        "--debug-steps", metavar="DIR", help="Save what a stage does, a picture a step, to DIR."
     ),
 ]
-ReaderName = Annotated[
-    str, typer.Option("--reader", metavar="NAME", help="Model that reads plates, or path:DIR.")
-]
-MatcherName = Annotated[
+Top = Annotated[int, typer.Option("--top", min=1, metavar="N", help="Candidates a plate in JSON.")]
+_DETECTOR: Final = typer.Option(
+    "--detector",
+    metavar="NAME",
+    help="Model that finds plates (@640 sets a size), path:DIR, classical or whole (no model).",
+)
+_READER: Final = typer.Option(
+    "--reader",
+    metavar="NAME",
+    help="Model that reads plates, path:DIR, tesseract, easyocr or rapidocr.",
+)
+_MATCHER: Final = typer.Option(
+    "--matcher",
+    metavar="NAME",
+    help="Model that tells regions, path:DIR, serials (no model) or none.",
+)
+DetectorName = Annotated[str, _DETECTOR]
+ReaderName = Annotated[str, _READER]
+MatcherName = Annotated[str, _MATCHER]
+# In place of that of a pipeline; None = that one.
+OtherDetector = Annotated[str | None, _DETECTOR]
+OtherReader = Annotated[str | None, _READER]
+OtherMatcher = Annotated[str | None, _MATCHER]
+PipelineName = Annotated[
     str,
     typer.Option(
-        "--matcher",
+        "--pipeline",
         metavar="NAME",
-        help="Model that tells regions, path:DIR, serials (no model) or none.",
+        help="Of `platelens pipeline list`, or the folder of a saved one.",
     ),
 ]
 Regions = Annotated[
@@ -81,6 +113,7 @@ FormatName = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of everything random.")]
 
+DEFAULT_PIPELINE = "default"
 DEFAULT_TOP = 5
 DEFAULT_THREADS = 2
 
@@ -97,6 +130,15 @@ class Outputs:
     csv: Path | None = None
     annotate: Path | None = None
     crops: Path | None = None
+    steps: Steps | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A folder for pictures of the steps, and what gives the steps of a result."""
+
+    folder: Path
+    explain: Explain
 
 
 NO_OUTPUTS = Outputs()

@@ -35,11 +35,12 @@ def detect_record(name: str, result: ReadResult) -> Record:
 
 def ocr_record(name: str, result: ReadResult, top: int) -> Record:
     """Give what `ocr` prints of a picture, which is taken as one plate."""
-    reading = result.plates[0].reading if result.plates else None
+    (plate,) = result.plates
     return {
         **_picture(name, result),
-        **_text(reading),
-        **_details(reading, top),
+        **_text(plate.reading),
+        **_details(plate.reading, top),
+        **_failures(plate),
         "ms": {"read": _ms(result.ms_read), "total": _ms(result.ms_total)},
     }
 
@@ -77,7 +78,15 @@ def _plate(plate: Plate, top: int) -> Record:
         **_place(plate.detection),
         **_details(plate.reading, top),
         **_origin(plate, top),
+        **_failures(plate),
     }
+
+
+def _failures(plate: Plate) -> Record:
+    """Give what is added where it was asked which characters are sure enough."""
+    if plate.failed_positions is None:
+        return {}
+    return {"failed_positions": list(plate.failed_positions)}
 
 
 def _origin(plate: Plate, top: int) -> Record:

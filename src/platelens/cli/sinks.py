@@ -7,6 +7,7 @@ import csv
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from platelens.cli.failures import one_line
 if TYPE_CHECKING:
     from platelens.cli.options import Outputs
     from platelens.cli.records import Record
-    from platelens.pipeline import ReadResult
+    from platelens.pipeline import Explain, ReadResult
     from platelens.types import Plate
 
 
@@ -149,7 +150,8 @@ class AnnotatedPictures:
             if reading is None:
                 image = imaging.draw_plate(image, quad, "", plate.detection.confidence)
             elif reading.is_readable:
-                label = f"{plate.region.code} {reading.text}" if plate.region else reading.text
+                text = shown_text(plate)
+                label = f"{plate.region.code} {text}" if plate.region else text
                 image = imaging.draw_plate(image, quad, label, reading.confidence)
             else:
                 image = imaging.draw_plate(image, quad, "unreadable", None)
@@ -171,6 +173,22 @@ class PlateCrops:
             crop = cut_plate(result.image, plate.detection.quad)
             tail = f"_{number}_{plate.text}" if plate.text else f"_{number}"
             imaging.save(crop, self._names.take(name, f"{tail}.png"))
+
+
+class StepPictures:
+    """A folder of what the stages did to the pictures, a file a step."""
+
+    def __init__(self, names: OutputNames, explain: Explain) -> None:
+        self._names = names
+        self._explain = explain
+
+    def add(self, name: str, result: ReadResult) -> None:
+        """Save the steps that led to the result, numbered from 1."""
+        from platelens import imaging
+
+        for number, step in enumerate(self._explain(result), start=1):
+            title = re.sub(r"[^\w.]+", "-", step.name)
+            imaging.save(step.pixels, self._names.take(name, f"-{number:02d}-{title}.png"))
 
 
 class OutputNames:
@@ -211,6 +229,9 @@ def open_sinks(outputs: Outputs, inputs: Iterable[str]) -> Iterator[list[Sink]]:
             sinks.append(AnnotatedPictures(OutputNames(outputs.annotate, inputs)))
         if outputs.crops:
             sinks.append(PlateCrops(OutputNames(outputs.crops, inputs)))
+        if outputs.steps:
+            names = OutputNames(outputs.steps.folder, inputs)
+            sinks.append(StepPictures(names, outputs.steps.explain))
         yield sinks
 
 
@@ -258,7 +279,13 @@ def _cells(plate: Plate) -> tuple[str, str, str, str]:
         return "-", f"{plate.detection.confidence:.3f}", corners, region
     if not plate.reading.is_readable:
         return "unreadable", "", corners, region
-    return plate.text, f"{plate.confidence:.3f}", corners, region
+    return shown_text(plate), f"{plate.confidence:.3f}", corners, region
+
+
+def shown_text(plate: Plate) -> str:
+    """Give the text of a plate for people: characters that failed are question marks."""
+    failed = plate.failed_positions or ()
+    return "".join("?" if i in failed else char for i, char in enumerate(plate.text))
 
 
 def _key(path: str | Path) -> str:

@@ -19,6 +19,7 @@ from platelens.errors import RecipeError
 
 if TYPE_CHECKING:
     from platelens.training.journal import Report
+    from platelens.training.recipe import Recipe
 
 _logger = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ Changes = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as fit.samples=6400."),
 ]
 
+Smoke = Annotated[
+    bool,
+    typer.Option("--smoke", help="Try a few steps on drawn data; keep nothing."),
+]
+
 
 @one_line_errors()
 def train(
@@ -44,17 +50,21 @@ def train(
     data: DataDir = Path("../shared/data"),
     out: RunDir = None,
     changes: Changes = None,
+    smoke: Smoke = False,
 ) -> None:
     """Train a model by a recipe; an interrupted run goes on where it was."""
-    require_extra("train", "torch", "tensorboard")
+    require_extra("train", "torch", "tensorboard", "timm")
     # Threads that spin while they wait would take the cores from the loader's processes. OpenMP
     # looks at this once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from platelens.training.recipe import load_recipe, recipe_path
     from platelens.training.run import run_recipe
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", force=True)
     plan = load_recipe(recipe_path(recipe), _changes(changes or []))
+    if smoke:
+        _smoke(plan)
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", force=True)
     with watched(plan.name, plan.fit.samples // plan.fit.batch_size) as move:
         run_recipe(plan, data, out or Path("runs") / plan.name, on_report=_teller(move))
 
@@ -70,11 +80,22 @@ def export(
     data: DataDir = Path("../shared/data"),
 ) -> None:
     """Turn a finished run into a model folder: ONNX graph and manifest, checked."""
-    require_extra("train", "torch", "tensorboard")
+    require_extra("train", "torch", "tensorboard", "timm")
     from platelens.training.export import export_run
 
     manifest = export_run(run, folder, int8_data=data if int8 else None)
     typer.echo(f"{folder}: {manifest.name}, sha256 {manifest.sha256}")
+
+
+def _smoke(plan: Recipe) -> None:
+    """Run a few steps of a recipe on drawn data, and say in a line that it works."""
+    from platelens.training.smoke import smoke_recipe
+
+    done = smoke_recipe(plan)
+    typer.echo(
+        f"{plan.name}: {done.steps} steps of {done.batch_size} drawn samples, loss "
+        f"{done.loss:.3f}, {done.seconds:.0f} s"
+    )
 
 
 def _teller(move: Callable[..., None]) -> Callable[[Report], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,29 +15,25 @@ from platelens.errors import EngineError
 from platelens.evaluation.outcome import Finding, findings_of
 from platelens.evaluation.printed import CommandEngine, ResultsEngine
 from platelens.pipeline import (
+    DEFAULT_PLAN,
     NO_MATCHER,
-    SERIALS_ALONE,
+    OCR_ENGINES,
+    OcrEngine,
     Pipeline,
+    Plan,
     PlateReader,
+    Stage,
     build_detector,
     build_matcher,
     build_recognizer,
+    change_plan,
+    load_plan,
+    open_ocr_engine,
+    stage_model,
 )
-from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
-from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
-from platelens.recognition.engines.tesseract import TesseractRecognizer
-from platelens.runtime import (
-    DEFAULT_CLASSIFIER,
-    DEFAULT_DETECTOR,
-    DEFAULT_RECOGNIZER,
-    MANIFEST_NAME,
-    load_manifest,
-    model_folder,
-    sha256_hex,
-    split_size,
-)
-from platelens.types import Candidate, Detection, Reading, Recognizer, RegionMatcher, RgbImage
+from platelens.runtime import MANIFEST_NAME, load_manifest, sha256_hex, split_size
+from platelens.types import Candidate, Detection, Recognizer, RegionMatcher, RgbImage
 
 SCAN_THRESHOLD: Final = 0.05
 """A precision-recall curve needs detections down to a very low confidence to reach its end."""
@@ -79,37 +75,17 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What our models, and readers of others where they can, are opened with."""
+    """What the stages of our pipelines are, and how they and readers of others are opened."""
 
-    detector: str = DEFAULT_DETECTOR
-    reader: str = DEFAULT_RECOGNIZER
-    matcher: str = DEFAULT_CLASSIFIER  # readers of others go without
+    detector: str | None = None  # None = that of the pipeline; of the next two as well
+    reader: str | None = None  # not of `platelens+NAME`, which says what reads
+    matcher: str | None = None  # likewise, these go without
     device: str = "cpu"  # RapidOCR and Tesseract know no other
     threads: int = 2  # of EasyOCR and Tesseract, their own matter
 
 
-class ForeignReader(Protocol):
-    """A reader of others: of plate crops, and of whole photographs."""
-
-    version: str
-
-    def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
-        """Do as `platelens.types.Recognizer`."""
-        ...
-
-    def read_lines(self, image: RgbImage) -> list[TextLine]:
-        """Find and read every line of text of a photograph."""
-        ...
-
-
-FOREIGN: Final[Mapping[str, Callable[[EngineOptions], ForeignReader]]] = {
-    "easyocr": lambda options: EasyOcrRecognizer(device=options.device),
-    "rapidocr": lambda options: RapidOcrRecognizer(threads=options.threads),
-    "tesseract": lambda _: TesseractRecognizer(),
-}
-"""Readers of others, alone as `NAME` and behind our detector as `platelens+NAME`."""
-
 _OURS: Final = "platelens"
+_PIPELINE: Final = "pipeline"
 _ACCURATE: Final = "platelens-accurate"
 
 
@@ -118,14 +94,15 @@ def open_engine(spec: str, options: EngineOptions) -> Engine:
 
     Args:
         spec: `platelens`; `platelens-accurate`, which reads each plate in several views;
-            `rapidocr`, `tesseract` or `easyocr`, alone on whole photographs or as
-            `platelens+rapidocr`... on what our detector finds; `results:FILE`, which holds what
-            `platelens read --json` printed; `command:COMMAND`, which prints the like for the
-            file it is called with.
+            `pipeline:NAME`, a pipeline of the package or a saved one; `rapidocr`, `tesseract` or
+            `easyocr`, alone on whole photographs or as `platelens+rapidocr`... on what our
+            detector finds; `results:FILE`, which holds what `platelens read --json` printed;
+            `command:COMMAND`, which prints the like for the file it is called with.
         options: what models are opened with.
 
     Raises:
         EngineError: no such engine, or what it needs is missing; says what to do.
+        PlanError: no such pipeline, or its file is malformed.
         ModelError: one of our models cannot be used.
         DeviceError: the device is not available.
     """
@@ -134,16 +111,15 @@ def open_engine(spec: str, options: EngineOptions) -> Engine:
         return ResultsEngine(spec, Path(rest))
     if colon and kind == "command":
         return CommandEngine(spec, rest)
-    if spec in (_OURS, _ACCURATE):
-        return _PlateEngine(spec, options)
-    if spec in FOREIGN:
-        return _LineEngine(spec, FOREIGN[spec](options))
-    ours, plus, name = spec.partition("+")
-    if plus and ours == _OURS and name in FOREIGN:
-        return _PlateEngine(spec, options, FOREIGN[name](options))
-    known = [_OURS, _ACCURATE, *FOREIGN, *(f"{_OURS}+{name}" for name in FOREIGN)]
+    if spec in OCR_ENGINES:
+        return _LineEngine(spec, _open_ocr(spec, options))
+    plan = _plan(spec, options)
+    if plan:
+        return _PlateEngine(spec, plan, options)
+    known = [_OURS, _ACCURATE, *OCR_ENGINES, *(f"{_OURS}+{name}" for name in OCR_ENGINES)]
     raise EngineError(
-        f"unknown engine {spec!r}; known: {', '.join(known)}, results:FILE, command:COMMAND"
+        f"unknown engine {spec!r}; known: {', '.join(known)}, "
+        "pipeline:NAME, results:FILE, command:COMMAND"
     )
 
 
@@ -153,27 +129,50 @@ def open_given_engine(
     """Open a reader that is given the labelled plates: it looks for nothing.
 
     Args:
-        spec: `platelens`, `platelens+rapidocr`...: an engine of `open_engine` whose reader takes
-            cut plates.
+        spec: `platelens`, `platelens+rapidocr`..., `pipeline:NAME`: an engine of `open_engine`
+            whose reader takes cut plates.
         options: what models are opened with.
         plates: the labelled plates by their picture.
 
     Raises:
         EngineError: no such reader, or what it needs is missing; says what to do.
+        PlanError: no such pipeline, or its file is malformed.
         ModelError: our model cannot be used.
         DeviceError: the device is not available.
     """
-    ours, plus, name = spec.partition("+")
-    if ours != _OURS or (plus and name not in FOREIGN):
-        known = [_OURS, *(f"{_OURS}+{name}" for name in FOREIGN)]
+    plan = _plan(spec, options) if spec != _ACCURATE else None
+    if not plan:
+        known = [_OURS, *(f"{_OURS}+{name}" for name in OCR_ENGINES), f"{_PIPELINE}:NAME"]
         raise EngineError(f"{spec!r} reads no given plates; these do: {', '.join(known)}")
-    if plus:
-        foreign = FOREIGN[name](options)
-        return _GivenEngine(spec, foreign, foreign.version, plates)
-    reader = build_recognizer(options.reader, device=options.device, threads=options.threads)
-    matcher = build_matcher(options.matcher, reader, device=options.device, threads=options.threads)
-    models = f"{_model_version(options.reader)}, {_matcher_version(options.matcher)}"
-    return _GivenEngine(spec, reader, models, plates, matcher)
+    reader = _open_reader(plan, options)
+    matcher = build_matcher(plan.matcher, reader, device=options.device, threads=options.threads)
+    return _GivenEngine(spec, reader, _reading_version(plan, reader), plates, matcher)
+
+
+def _plan(spec: str, options: EngineOptions) -> Plan | None:
+    """Give the pipeline that an engine's name stands for; None where it stands for none."""
+    ours, plus, name = spec.partition("+")
+    if plus and ours == _OURS and name in OCR_ENGINES:
+        plan = change_plan(DEFAULT_PLAN, recognizer=name, matcher=NO_MATCHER)
+        return change_plan(plan, detector=options.detector)
+    kind, colon, rest = spec.partition(":")
+    if colon and kind == _PIPELINE:
+        plan = load_plan(rest)
+    elif spec in (_OURS, _ACCURATE):
+        plan = DEFAULT_PLAN
+    else:
+        return None
+    return change_plan(
+        plan, detector=options.detector, recognizer=options.reader, matcher=options.matcher
+    )
+
+
+def _open_reader(plan: Plan, options: EngineOptions) -> Recognizer:
+    return build_recognizer(plan.recognizer, device=options.device, threads=options.threads)
+
+
+def _open_ocr(name: str, options: EngineOptions) -> OcrEngine:
+    return open_ocr_engine(name, device=options.device, threads=options.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,26 +215,23 @@ class _GivenEngine:
 
 
 class _PlateEngine:
-    """Our detector, and behind it our reader or another."""
+    """One of our pipelines."""
 
-    def __init__(
-        self, name: str, options: EngineOptions, reader: ForeignReader | None = None
-    ) -> None:
+    def __init__(self, name: str, plan: Plan, options: EngineOptions) -> None:
         self.name = name
-        second = reader.version if reader else _model_version(options.reader)
-        third = [] if reader else [_matcher_version(options.matcher)]
-        parts = [_model_version(options.detector), second, *third]
+        recognizer = _open_reader(plan, options)
+        parts = [_stage_version("detector", plan.detector), _reading_version(plan, recognizer)]
         self.version = ", ".join([*parts, f"platelens {version('platelens')}", options.device])
         self._reader = PlateReader(
-            options.detector,
-            reader or options.reader,
-            NO_MATCHER if reader else options.matcher,
+            plan.detector,
+            recognizer,
+            plan.matcher,
             device=options.device,
             threads=options.threads,
             accurate=name == _ACCURATE,
         )
         self._scanner = build_detector(
-            options.detector,
+            plan.detector,
             device=options.device,
             threads=options.threads,
             score_threshold=SCAN_THRESHOLD,
@@ -252,7 +248,7 @@ class _PlateEngine:
 class _LineEngine:
     """A reader of others on whole photographs: every line that may be a plate's counts as one."""
 
-    def __init__(self, name: str, reader: ForeignReader) -> None:
+    def __init__(self, name: str, reader: OcrEngine) -> None:
         self.name = name
         self.version = f"{reader.version}, platelens {version('platelens')}"
         self._reader = reader
@@ -274,14 +270,21 @@ def _finding(text: str, line: TextLine) -> Finding:
     return Finding(line.box, sure, text, sure, (Candidate(text, sure),), line.quad)
 
 
-def _matcher_version(name: str) -> str:
-    return name if name in (SERIALS_ALONE, NO_MATCHER) else _model_version(name)
+def _reading_version(plan: Plan, recognizer: Recognizer) -> str:
+    """Name what reads and what tells regions, if anything does."""
+    # Readers of others know theirs when they are open.
+    own = getattr(recognizer, "version", "") if plan.recognizer in OCR_ENGINES else ""
+    parts = [own or _stage_version("recognizer", plan.recognizer)]
+    if plan.matcher != NO_MATCHER:
+        parts.append(_stage_version("matcher", plan.matcher))
+    return ", ".join(parts)
 
 
-def _model_version(name: str) -> str:
+def _stage_version(stage: Stage, name: str) -> str:
     """Name a model by its manifest, which holds its settings and the checksum of its graph."""
-    model, size = split_size(name)
-    folder = model_folder(model)
-    manifest = load_manifest(folder)  # says what is wrong with it, if anything is
+    folder = stage_model(stage, name)
+    if folder is None:
+        return name
+    manifest, size = load_manifest(folder), split_size(name)[1] if stage == "detector" else None
     at = f"@{size}" if size else ""
     return f"{manifest.name}{at} {sha256_hex((folder / MANIFEST_NAME).read_bytes())[:12]}"

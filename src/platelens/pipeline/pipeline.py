@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from platelens.geometry import box_to_quad
+from platelens.detection import WholePicture
 from platelens.recognition.views import USUAL_VIEWS, Margin, cut_views, merge_views
 from platelens.types import (
-    Box,
     Detection,
     Detector,
     Match,
@@ -30,6 +29,9 @@ class PipelineSettings:
     min_confidence: float = 0.0
     """Plates read with less than this are left out; 0 keeps even those without a text."""
 
+    min_char_confidence: float = 0.0
+    """Characters less sure than this count as failed; 0 = it is not asked."""
+
     whole_min_confidence: float = 0.8
     """A picture in which no plate is found counts as a plate itself if read this surely."""
 
@@ -44,7 +46,8 @@ class PipelineSettings:
 
     def __post_init__(self) -> None:
         """Refuse confidences that are none."""
-        for value in (self.min_confidence, self.whole_min_confidence):
+        least = self.min_confidence, self.min_char_confidence, self.whole_min_confidence
+        for value in least:
             if not 0 <= value <= 1:
                 raise ValueError(f"a confidence lies between 0 and 1, got {value}")
         if not self.views:
@@ -144,9 +147,8 @@ class Pipeline:
     def _find(self, image: RgbImage) -> list[_Find]:
         detections = sorted(self.detector.detect(image), key=lambda d: d.box.x1)
         if not detections and self._may_be_plate(image):
-            height, width = image.shape[:2]
-            box = Box(0.0, 0.0, float(width), float(height))
-            return [_Find(Detection(box, box_to_quad(box), 0.0), is_whole=True)]
+            (whole,) = WholePicture().detect(image)
+            return [_Find(replace(whole, confidence=0.0), is_whole=True)]
         return [_Find(d) for d in detections]
 
     def _may_be_plate(self, image: RgbImage) -> bool:
@@ -187,5 +189,22 @@ class Pipeline:
                 detection = replace(detection, confidence=confidence)
                 least = max(least, self.settings.whole_min_confidence)
             if confidence >= least:
-                plates.append(Plate(detection, reading, match.region, raw.text, match.reason))
+                plates.append(join_plate(detection, raw, match, self.settings.min_char_confidence))
         return plates
+
+
+def join_plate(
+    detection: Detection, raw: Reading, match: Match, min_char_confidence: float
+) -> Plate:
+    """Put together what the stages say of one plate.
+
+    Args:
+        detection: where it is.
+        raw: what the recogniser read.
+        match: what the matcher made of that.
+        min_char_confidence: as in `PipelineSettings`.
+    """
+    failed = None
+    if min_char_confidence > 0:
+        failed = match.reading.failed_positions(min_char_confidence)
+    return Plate(detection, match.reading, match.region, raw.text, match.reason, failed)

@@ -6,15 +6,16 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
-from platelens.pipeline.build import build_pipeline
+from platelens.pipeline.build import WHOLE_PICTURE, build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
-from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS
+from platelens.pipeline.plans import Plan, load_plan
+from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS, Margin
 from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
 from platelens.types import Detector, Pass, Plate, Recognizer, RegionMatcher, RgbImage
 
@@ -26,19 +27,26 @@ Order = Literal["rgb", "bgr"]
 FileSource = str | os.PathLike[str] | bytes
 ImageSource = FileSource | NDArray[Any]
 
+_WHOLE_VIEWS: Final[tuple[Margin, ...]] = ((0.0, 0.0),)
+"""Of pictures that are plates: there is nothing around them that another view could show."""
+
 
 class PlateReader:
     """Reads the plates of pictures. One reader can be shared by many threads.
 
     Args:
-        detector: the name of a model, `path:` and a model folder, or an own `Detector`.
-        recognizer: likewise, or an own `Recognizer`.
+        detector: the name of a model, `path:` and a model folder, or an own `Detector`;
+            "classical" looks without a model, "whole" takes every picture for one plate.
+        recognizer: likewise, or an own `Recognizer`; "tesseract", "easyocr" and "rapidocr" are
+            readers of others, each with its own extra.
         matcher: likewise, or an own `RegionMatcher`; "serials" tells regions by the text alone,
             "none" tells none and leaves texts as they are read.
         device: "cpu" or "cuda"; used as asked or refused, never replaced.
         threads: how many threads one call of a model may use.
         top_n: how many candidates a plate gets at most; of an own recogniser, its own matter.
         min_confidence: plates whose text is less sure are left out; 0..1.
+        min_char_confidence: characters less sure are in a plate's `failed_positions`; 0..1, at 0
+            these are None.
         accurate: read every plate in three views instead of two; slower.
         regions: codes of the only regions that plates may be from ("us-ca"; "us" = all states);
             () = all. Of an own matcher, its own matter.
@@ -46,6 +54,7 @@ class PlateReader:
     Raises:
         FormatError: a region is unknown; the message names those that come near.
         ModelError: a model is unknown, damaged or does not fit.
+        EngineError: a reader of others is missing; the message says what to install.
         DeviceError: the device is not available here.
     """
 
@@ -59,11 +68,16 @@ class PlateReader:
         threads: int = 2,
         top_n: int = 5,
         min_confidence: float = 0.0,
+        min_char_confidence: float = 0.0,
         accurate: bool = False,
         regions: Sequence[str] = (),
     ) -> None:
         views = ACCURATE_VIEWS if accurate else USUAL_VIEWS
-        settings = PipelineSettings(min_confidence=min_confidence, views=views)
+        settings = PipelineSettings(
+            min_confidence=min_confidence,
+            min_char_confidence=min_char_confidence,
+            views=_WHOLE_VIEWS if detector == WHOLE_PICTURE else views,
+        )
         self.pipeline = build_pipeline(
             detector,
             recognizer,
@@ -73,6 +87,48 @@ class PlateReader:
             top_n=top_n,
             regions=regions,
             settings=settings,
+        )
+
+    @classmethod
+    def from_plan(  # noqa: PLR0913  # a pipeline has the stages; the rest is as in the constructor
+        cls,
+        plan: Plan | str | os.PathLike[str],
+        *,
+        device: str = "cpu",
+        threads: int = 2,
+        top_n: int = 5,
+        min_confidence: float = 0.0,
+        accurate: bool = False,
+        regions: Sequence[str] = (),
+    ) -> PlateReader:
+        """Open a whole pipeline: one of the package by name, or a saved one by its folder.
+
+        Args:
+            plan: "A" to "E", a folder that `platelens pipeline save` wrote, its file, or a Plan.
+            device: this and what follows is as in the constructor.
+            threads: likewise.
+            top_n: likewise.
+            min_confidence: likewise.
+            accurate: likewise.
+            regions: likewise.
+
+        Raises:
+            PlanError: there is no such pipeline, or its file is malformed.
+            FormatError, ModelError, EngineError, DeviceError: as in the constructor.
+        """
+        if not isinstance(plan, Plan):
+            plan = load_plan(plan)
+        return cls(
+            plan.detector,
+            plan.recognizer,
+            plan.matcher,
+            device=device,
+            threads=threads,
+            top_n=top_n,
+            min_confidence=min_confidence,
+            min_char_confidence=plan.min_char_confidence,
+            accurate=accurate,
+            regions=regions,
         )
 
     @overload

@@ -6,9 +6,9 @@ import os
 import time
 
 from platelens import imaging
-from platelens.geometry import box_to_quad
-from platelens.pipeline.pipeline import ReadResult
-from platelens.types import Box, Detection, Detector, Match, Plate, Recognizer, RegionMatcher
+from platelens.detection import WholePicture
+from platelens.pipeline.pipeline import ReadResult, join_plate
+from platelens.types import Detector, Match, Plate, Recognizer, RegionMatcher
 
 
 def find_in_file(
@@ -34,11 +34,19 @@ def find_in_file(
 
 
 def read_crop_file(
-    path: str | os.PathLike[str], recognizer: Recognizer, matcher: RegionMatcher | None = None
+    path: str | os.PathLike[str],
+    recognizer: Recognizer,
+    matcher: RegionMatcher | None = None,
+    *,
+    min_char_confidence: float = 0.0,
 ) -> ReadResult:
     """Read a picture that is a plate and nothing else; its box is the whole picture.
 
-    With a `matcher` the plate's region is told, and its text is weighed by the serials there.
+    Args:
+        path: of the picture.
+        recognizer: reads it.
+        matcher: tells the plate's region and weighs its text by the serials there.
+        min_char_confidence: as in `PipelineSettings`.
 
     Raises:
         ImageError: the picture is missing, damaged or too large.
@@ -51,19 +59,10 @@ def read_crop_file(
     if matcher is not None:
         (match,) = matcher.match([image], [reading])
     end = time.perf_counter()
-    height, width = image.shape[:2]
-    whole = Box(0.0, 0.0, float(width), float(height))
+    (whole,) = WholePicture().detect(image)
     return ReadResult(
         image=image,
-        plates=(
-            Plate(
-                Detection(whole, box_to_quad(whole), 1.0),
-                match.reading,
-                match.region,
-                reading.text,
-                match.reason,
-            ),
-        ),
+        plates=(join_plate(whole, reading, match, min_char_confidence),),
         ms_detect=0.0,
         ms_read=(end - loaded) * 1e3,
         ms_total=(end - start) * 1e3,

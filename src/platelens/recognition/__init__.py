@@ -1,5 +1,6 @@
 """Plate crop -> its text."""
 
+from platelens.recognition.characters import CharacterRecognizer
 from platelens.recognition.recognizer import PlateRecognizer
 
-__all__ = ["PlateRecognizer"]
+__all__ = ["CharacterRecognizer", "PlateRecognizer"]

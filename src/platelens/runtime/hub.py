@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -15,12 +16,35 @@ PATH_PREFIX: Final = "path:"
 DETECTOR_SIZES: Final = (128, 2560)
 """Least and most pixels of the longer side of a detector's input."""
 
-_WEIGHTS: Final = Path(__file__).resolve().parent.parent / "weights"
+MODELS_VARIABLE: Final = "PLATELENS_MODELS"
+"""The environment variable that may name a folder of own models."""
+
+LOCAL_MODELS: Final = Path("models")
+"""The folder of own models below the working directory."""
+
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_WEIGHTS: Final = _PACKAGE / "weights"
+_RECIPES: Final = _PACKAGE / "training" / "recipes"
 
 
 def model_names() -> tuple[str, ...]:
     """Give the names of the models that ship inside the package, sorted."""
-    return tuple(sorted(path.parent.name for path in _WEIGHTS.glob(f"*/{MANIFEST_NAME}")))
+    return tuple(_models_below(_WEIGHTS))
+
+
+def find_models() -> dict[str, Path]:
+    """Give the folders of all models that are found by their name alone.
+
+    Those inside the package come first, each group sorted, then those below the folder that
+    $PLATELENS_MODELS names, then those below `models/`. Of models of one name the first counts, so
+    that no folder that happens to be there takes the place of a shipped one.
+    """
+    named = os.environ.get(MODELS_VARIABLE, "")
+    places = [_WEIGHTS, *([_at_home(named)] if named else []), LOCAL_MODELS]
+    found: dict[str, Path] = {}
+    for place in places:
+        found |= {name: path for name, path in _models_below(place).items() if name not in found}
+    return found
 
 
 def split_size(name: str) -> tuple[str, int | None]:
@@ -45,18 +69,34 @@ def model_folder(name: str) -> Path:
     """Give the folder of a model.
 
     Args:
-        name: a shipped model's name, or `path:` and a folder with `model.onnx` and `model.toml`.
+        name: of a model that `find_models` finds, or `path:` and a folder with `model.onnx` and
+            `model.toml`.
 
     Raises:
-        UnknownModelError: no shipped model has that name.
-        ModelError: what follows `path:` is not a folder.
+        UnknownModelError: there is no model of that name, and no recipe for one.
+        ModelError: what follows `path:` is not a folder, or there is only a recipe for the model;
+            the message says how to train it.
     """
     if name.startswith(PATH_PREFIX):
-        folder = Path(name.removeprefix(PATH_PREFIX)).expanduser()
+        folder = _at_home(name.removeprefix(PATH_PREFIX))
         if not folder.is_dir():
             raise ModelError(f"{folder}: is not a model folder: no such directory")
         return folder
-    known = model_names()
-    if name not in known:
-        raise UnknownModelError(name, known=known)
-    return _WEIGHTS / name
+    models = find_models()
+    if name in models:
+        return models[name]
+    if name in (recipe.stem for recipe in _RECIPES.glob("*.toml")):
+        raise ModelError(
+            f"model {name!r} is not trained yet: it is not in the package, in ${MODELS_VARIABLE} "
+            f"or in {LOCAL_MODELS}/; make it with `platelens train {name}` and "
+            f"`platelens export runs/{name} {LOCAL_MODELS}/{name}`"
+        )
+    raise UnknownModelError(name, known=tuple(models))
+
+
+def _at_home(path: str) -> Path:
+    return Path(os.path.expanduser(path))  # that of pathlib fails where there is no such user
+
+
+def _models_below(place: Path) -> dict[str, Path]:
+    return {path.parent.name: path.parent for path in sorted(place.glob(f"*/{MANIFEST_NAME}"))}

@@ -16,8 +16,8 @@ from platelens.errors import ManifestError
 MANIFEST_NAME: Final = "model.toml"
 GRAPH_NAME: Final = "model.onnx"
 
-Task = Literal["detection", "recognition", "region"]
-TASKS: Final[tuple[Task, ...]] = ("detection", "recognition", "region")
+Task = Literal["detection", "recognition", "region", "characters", "box"]
+TASKS: Final[tuple[Task, ...]] = ("detection", "recognition", "region", "characters", "box")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,12 @@ def _parse(table: Mapping[str, Any], path: Path) -> Manifest:
                 f"{path}: key {name!r} must be {error}, got {table[name]!r}"
             ) from None
     manifest = Manifest(**values)
-    for key, task in (("alphabet", "recognition"), ("classes", "region")):
+    for key, tasks in (("alphabet", ("recognition", "characters")), ("classes", ("region",))):
         value = getattr(manifest, key)
-        if (manifest.task == task) != bool(value):
+        if (manifest.task in tasks) != bool(value):
             raise ManifestError(
-                f"{path}: key {key!r} must be filled for the task {task} and empty for any other, "
-                f"got {value!r} for {manifest.task}"
+                f"{path}: key {key!r} must be filled for the task {' or '.join(tasks)} and empty "
+                f"for any other, got {value!r} for {manifest.task}"
             )
     return manifest
 

@@ -23,8 +23,18 @@ OUTPUT_NAMES: Final[dict[Task, str]] = {
     "detection": "map",
     "recognition": "logits",
     "region": "logits",
+    "characters": "logits",
+    "box": "box",
 }
-_OUTPUT_RANKS: Final[dict[Task, int]] = {"detection": 4, "recognition": 3, "region": 2}
+_OUTPUT_RANKS: Final[dict[Task, int]] = {
+    "detection": 4,
+    "recognition": 3,
+    "region": 2,
+    "characters": 2,
+    "box": 2,
+}
+
+_BOX_NUMBERS: Final = 5  # presence and four edges
 
 _PROVIDERS: Final[dict[str, str]] = {
     "cpu": "CPUExecutionProvider",
@@ -58,11 +68,12 @@ class Session:
         """Run the graph on a batch.
 
         Args:
-            images: (N, H, W, 3) R, G, B.
+            images: (N, H, W, 3) R, G, B; (N, H, W) grey for a character classifier.
 
         Returns:
             The graph's outputs: one map (N, 13, H/8, W/8) of a detector, logits (N, T, C) of a
-            reader, logits (N, C) of a region classifier.
+            reader, logits (N, C) of a region or character classifier, (N, 5) of a detector of a
+            single box (`detection.single`).
 
         Raises:
             ModelError: ONNX Runtime could not run the graph (memory, a wrong shape).
@@ -166,7 +177,8 @@ def _check_graph(
     inputs: Sequence[_Tensor], outputs: Sequence[_Tensor], manifest: Manifest, path: Path
 ) -> None:
     size = (None, None) if manifest.task == "detection" else manifest.input_size
-    expected = _Tensor(INPUT_NAME, "tensor(uint8)", (None, *size, 3))
+    colours = () if manifest.task == "characters" else (3,)
+    expected = _Tensor(INPUT_NAME, "tensor(uint8)", (None, *size, *colours))
     if list(inputs) != [expected]:
         raise ManifestError(f"{path}: its input must be {_say([expected])}, is {_say(inputs)}")
     name, rank = OUTPUT_NAMES[manifest.task], _OUTPUT_RANKS[manifest.task]
@@ -176,11 +188,14 @@ def _check_graph(
             f"for the task {manifest.task}, is {_say(outputs)}"
         )
     classes = outputs[0].shape[-1]
-    if manifest.alphabet and classes not in (None, len(manifest.alphabet) + 1):
+    blanks = int(manifest.task == "recognition")
+    if manifest.alphabet and classes not in (None, len(manifest.alphabet) + blanks):
         raise ManifestError(
-            f"{path}: it has {classes} classes, which must be a blank and the "
+            f"{path}: it has {classes} classes, which must be {'a blank and ' * blanks}the "
             f"{len(manifest.alphabet)} characters of the alphabet in model.toml"
         )
+    if manifest.task == "box" and classes not in (None, _BOX_NUMBERS):
+        raise ManifestError(f"{path}: it gives {classes}, not {_BOX_NUMBERS} numbers a picture")
     if manifest.classes and classes not in (None, len(manifest.classes)):
         raise ManifestError(
             f"{path}: it has {classes} classes, model.toml names {len(manifest.classes)}"

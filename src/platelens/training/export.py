@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from platelens.runtime import (
     sha256_hex,
     write_manifest,
 )
+from platelens.training.backbones import PRETRAINED_DATA
+from platelens.training.characters.labels import LABELS
 from platelens.training.networks import make_network
 from platelens.training.quantise import quantise, run_graph
 from platelens.training.recipe import Recipe
@@ -100,17 +103,28 @@ def _manifest(recipe: Recipe, numbers: dict[str, Any], sha256: str) -> Manifest:
         licence="Apache-2.0",
         sha256=sha256,
         input_size=recipe.input_size,
-        alphabet=CHARACTERS if recipe.task == "recognition" else "",
+        alphabet=_alphabet(recipe),
         recipe=recipe.name,
-        trained_on=recipe.data.trained_on,
+        trained_on=_sources(recipe, numbers["scores"]),
         settings=numbers["settings"],
         scores=numbers["scores"],
         classes=CLASSES if recipe.task == "region" else (),
     )
 
 
+def _sources(recipe: Recipe, scores: Mapping[str, float]) -> tuple[str, ...]:
+    fetched = (PRETRAINED_DATA,) if scores.get("pretrained_backbone") else ()
+    return (*recipe.data.trained_on, *fetched)
+
+
+def _alphabet(recipe: Recipe) -> str:
+    if recipe.task == "characters":
+        return LABELS[recipe.data.labels]
+    return CHARACTERS if recipe.task == "recognition" else ""
+
+
 def write_graph(network: nn.Module, recipe: Recipe, path: Path) -> None:
-    """Export `network` with one input "image", uint8 (N, H, W, 3).
+    """Export `network` with one input "image", uint8 (N, H, W, 3); (N, H, W) of characters.
 
     N is free; H and W are free for a detector (multiples of 32), fixed for any other network.
     """
@@ -154,7 +168,9 @@ def _forget_sources(model: onnx.ModelProto) -> None:
 def _example(recipe: Recipe, count: int) -> torch.Tensor:
     height, width = (256, 320) if recipe.task == "detection" else recipe.input_size
     generator = torch.Generator().manual_seed(0)
-    return torch.randint(0, 256, (count, height, width, 3), dtype=torch.uint8, generator=generator)
+    colours = () if recipe.task == "characters" else (3,)
+    shape = (count, height, width, *colours)
+    return torch.randint(0, 256, shape, dtype=torch.uint8, generator=generator)
 
 
 def _check(network: nn.Module, recipe: Recipe, graph: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from platelens.errors import RecipeError
 
@@ -24,6 +25,24 @@ class PyramidRecipe(_Part):
     widths: tuple[int, int, int, int, int]
     depths: tuple[int, int, int, int]
     neck: int
+
+
+class TimmPyramidRecipe(_Part):
+    """`training.detection.networks.TimmPyramid`."""
+
+    name: Literal["timm_pyramid"]
+    backbone: str  # timm's name
+    pretrained: bool  # start from ImageNet's weights, where they can be had
+    neck: int
+
+
+class BoxRegressorRecipe(_Part):
+    """`training.detection.networks.BoxRegressor`."""
+
+    name: Literal["box_regressor"]
+    backbone: str
+    pretrained: bool
+    dropout: float
 
 
 class TwoRowRecipe(_Part):
@@ -56,8 +75,57 @@ class LookRecipe(_Part):
     dropout: float
 
 
+class TimmLooksRecipe(_Part):
+    """`training.region.networks.timm_looks`."""
+
+    name: Literal["timm_looks"]
+    backbone: str
+    pretrained: bool
+    dropout: float
+
+
+class Cnn3Recipe(_Part):
+    """`training.characters.networks.Cnn3`."""
+
+    name: Literal["cnn3"]
+    widths: tuple[int, int, int]
+    dense: int
+    dropout: float
+
+
+class TimmCharactersRecipe(_Part):
+    """`training.characters.networks.timm_characters`."""
+
+    name: Literal["timm_characters"]
+    backbone: str  # timm's name
+    pretrained: bool  # start from ImageNet's weights, where they can be had
+    dropout: float
+
+
+NETWORK_TASKS: Final[Mapping[str, str]] = {
+    "pyramid": "detection",
+    "timm_pyramid": "detection",
+    "box_regressor": "box",
+    "two_row": "recognition",
+    "slots": "recognition",
+    "looks": "region",
+    "timm_looks": "region",
+    "cnn3": "characters",
+    "timm_characters": "characters",
+}
+"""What each network is for."""
+
 NetworkRecipe = Annotated[
-    PyramidRecipe | TwoRowRecipe | SlotsRecipe | LookRecipe, Field(discriminator="name")
+    PyramidRecipe
+    | TimmPyramidRecipe
+    | BoxRegressorRecipe
+    | TwoRowRecipe
+    | SlotsRecipe
+    | LookRecipe
+    | TimmLooksRecipe
+    | Cnn3Recipe
+    | TimmCharactersRecipe,
+    Field(discriminator="name"),
 ]
 
 
@@ -81,6 +149,10 @@ class DataRecipe(_Part):
     synthetic: float = Field(ge=0, default=0)  # a region classifier's: drawn US plates
     synthetic_elsewhere: float = Field(ge=0, default=0)  # drawn plates of all other places
     places: float = Field(ge=0, default=0)  # a region classifier's crops without a plate
+    labels: Literal["plates", "emnist"] = "plates"  # a character classifier's, see its `LABELS`
+    emnist: float = Field(ge=0, default=0)  # handwritten characters; drawn ones if they are missing
+    hongkong_characters: float = Field(ge=0, default=0)
+    nothing: float = Field(ge=0, default=0)  # a character classifier's pictures of none
     fonts: tuple[str, ...]  # folders; absolute ones are taken as they are
     trained_on: tuple[str, ...]  # name (licence), for the manifest
 
@@ -106,7 +178,7 @@ class Recipe(_Part):
     """One published model."""
 
     name: str
-    task: Literal["detection", "recognition", "region"]
+    task: Literal["detection", "box", "recognition", "region", "characters"]
     version: str = "1"  # of the model that it makes
     seed: int
     input_size: tuple[int, int]  # height, width; a detector's: the longer side, twice
@@ -115,6 +187,13 @@ class Recipe(_Part):
     network: NetworkRecipe
     data: DataRecipe
     fit: FitRecipe
+
+    @model_validator(mode="after")
+    def _check_network(self) -> Self:
+        task = NETWORK_TASKS[self.network.name]
+        if task != self.task:
+            raise ValueError(f"network {self.network.name} is for the task {task}")
+        return self
 
 
 def recipe_path(name: str) -> Path:

@@ -11,9 +11,12 @@ from typing import Any
 import torch
 
 from platelens.errors import TrainingError
+from platelens.training.backbones import fetch_pretrained, pretrained_score
+from platelens.training.characters.task import CharactersTask
+from platelens.training.detection.boxes import BoxTask
 from platelens.training.detection.task import DetectionTask
 from platelens.training.journal import Report
-from platelens.training.loop import FitSettings, Task, fit
+from platelens.training.loop import CHECKPOINT_NAME, FitSettings, Task, fit
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.task import RecognitionTask
 from platelens.training.region.task import RegionTask
@@ -27,8 +30,12 @@ def make_task(recipe: Recipe, root: Path) -> Task:
     """Load what `recipe` learns from; `root` is the data folder."""
     if recipe.task == "detection":
         return DetectionTask(recipe, root)
+    if recipe.task == "box":
+        return BoxTask(recipe, root)
     if recipe.task == "region":
         return RegionTask(recipe, root)
+    if recipe.task == "characters":
+        return CharactersTask(recipe, root)
     return RecognitionTask(recipe, root)
 
 
@@ -44,7 +51,9 @@ def run_recipe(
     It then holds `recipe.json`, `log.jsonl`, TensorBoard's `events.out.tfevents...`,
     `checkpoint.pt`, `numbers.json` and `weights.pt`. A run that was interrupted goes on from its
     last checkpoint. A recipe with `start_from` takes its first weights from the folder of that
-    name beside `folder`: those that its network has too, by name and shape.
+    name beside `folder`: those that its network has too, by name and shape. One whose network is
+    `pretrained` fetches ImageNet's weights of its backbone; where they cannot be had it starts
+    from random ones. The score `pretrained_backbone` tells which it was.
 
     Args:
         recipe: what to train.
@@ -67,11 +76,18 @@ def run_recipe(
                 f"{first}: no such file; train the recipe {recipe.start_from} first"
             )
         _start(task.network, torch.load(first, map_location="cpu", weights_only=True), first)
+    elif _wants_pretrained(recipe) and not (folder / CHECKPOINT_NAME).exists():
+        fetch_pretrained(task.network)
     settings = FitSettings(**recipe.fit.model_dump())
     network = fit(task, settings, folder, device=device, on_report=on_report)
     numbers = asdict(task.finish(network))
+    numbers["scores"] |= pretrained_score(network)
     (folder / NUMBERS_NAME).write_text(json.dumps(numbers, indent=2), encoding="utf-8")
     torch.save(network.state_dict(), folder / WEIGHTS_NAME)
+
+
+def _wants_pretrained(recipe: Recipe) -> bool:
+    return bool(getattr(recipe.network, "pretrained", False))
 
 
 def _start(network: torch.nn.Module, given: dict[str, torch.Tensor], source: Path) -> None:

@@ -44,7 +44,7 @@ def load_us_crops(root: Path, split: str) -> list[LabelledCrop]:
     Crops of "train" whose text is also in "valid" are left out.
     """
     folder = root / "us_plates"
-    rows = _read_csv(folder / "plates.csv")
+    rows = read_csv(folder / "plates.csv")
     valid = {row["text"] for row in rows if row["split"] == "valid"}
     return [
         LabelledCrop(folder / row["image"], row["text"])
@@ -63,7 +63,7 @@ def load_us_looks(root: Path, part: Literal["train", "held_out", "valid"]) -> li
         AnnotationError: the list is missing, or it names an unknown state.
     """
     folder = root / "us_plates"
-    rows = _read_csv(folder / "plates.csv")
+    rows = read_csv(folder / "plates.csv")
     valid = {row["text"] for row in rows if row["split"] == "valid" and row["text"]}
     crops = []
     for row in rows:
@@ -92,7 +92,7 @@ def load_ccpd_crops(root: Path, *, held_out: bool) -> list[LabelledCrop]:
     folder = root / "crops" / "ccpd"
     return [
         LabelledCrop(folder / row["image"], row["text"])
-        for row in _read_csv(folder / "labels.csv")
+        for row in read_csv(folder / "labels.csv")
         if row["text"] and is_held_out(row["text"], one_in=4) == held_out
     ]
 
@@ -102,7 +102,8 @@ def load_fonts(root: Path, folders: tuple[str, ...]) -> FontSet:
     return find_fonts(root / folder for folder in folders)
 
 
-def _read_csv(path: Path) -> list[dict[str, str]]:
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Give the rows of a list with a header; AnnotationError when it is missing."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from platelens.alphabet import CHARACTERS
-from platelens.datasets.synth import FontSet, find_fonts
+from platelens.datasets.synth import FontSet, find_fonts, save_builtin_font
 from platelens.errors import RecipeError
 
 
@@ -61,6 +61,11 @@ def test_glyphs_have_the_shapes_of_letters(fonts: FontSet) -> None:
     assert wide.shape[1] > wide.shape[0]
     ring = fonts.glyph(0, "O")
     assert ring[ring.shape[0] // 2, ring.shape[1] // 2] == 0
+
+
+def test_the_font_of_pillow_will_do(tmp_path: Path) -> None:
+    save_builtin_font(tmp_path / "new" / "fonts")
+    assert len(find_fonts([tmp_path])) == 1
 
 
 def test_a_glyph_is_rendered_once(fonts: FontSet) -> None:

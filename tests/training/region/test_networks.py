@@ -27,6 +27,12 @@ def test_a_small_thing_in_one_place_is_seen() -> None:
         assert not torch.allclose(network(plain), network(marked), atol=1e-4)
 
 
+def test_a_network_of_timm_takes_the_same_crops() -> None:
+    network = build_network("timm_looks", classes=5, backbone="test_resnet", dropout=0.5).eval()
+    for size_hw in ((32, 56), (64, 64)):
+        assert network(torch.zeros(2, *size_hw, 3, dtype=torch.uint8)).shape == (2, 5)
+
+
 def test_an_unknown_network_is_named_with_the_known() -> None:
     with pytest.raises(UnknownModelError, match=r"'two_row'; known: .*looks"):
         build_network("two_row", classes=5, **SETTINGS)

@@ -3,7 +3,7 @@
 from platelens.datasets.synth.camera import CameraSettings, photograph
 from platelens.datasets.synth.catalogue import Catalogue, Serial
 from platelens.datasets.synth.crops import least_width_px, miss_corners, put_before, serial_corners
-from platelens.datasets.synth.fonts import FontSet, find_fonts
+from platelens.datasets.synth.fonts import FontSet, find_fonts, save_builtin_font
 from platelens.datasets.synth.paste import paste_plate, random_quad
 from platelens.datasets.synth.plate import FlatPlate, draw_flat_plate
 
@@ -21,5 +21,6 @@ __all__ = [
     "photograph",
     "put_before",
     "random_quad",
+    "save_builtin_font",
     "serial_corners",
 ]

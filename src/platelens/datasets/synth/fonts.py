@@ -125,6 +125,15 @@ def find_fonts(folders: Iterable[Path]) -> FontSet:
     )
 
 
+def save_builtin_font(folder: Path) -> None:
+    """Put the font that Pillow carries into `folder`: one that is there on every machine."""
+    font = ImageFont.load_default(_CAP_HEIGHT_PX)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise RecipeError("this build of Pillow carries no font; install one with FreeType")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "builtin.ttf").write_bytes(font.font_bytes)
+
+
 def _shapes(path: Path) -> dict[str, NDArray[np.uint8]]:
     """Give every character of a plate; {} when the font lacks some, or its letters are small."""
     try:

@@ -14,7 +14,8 @@ from platelens.alphabet import CHARACTERS
 from platelens.errors import EngineError
 from platelens.recognition.engines.library import load_library, version_of
 from platelens.recognition.engines.lines import TextLine, line_of, reading_of
-from platelens.recognition.preprocess import letter_rows, photograph_ink, plate_on_white
+from platelens.recognition.preprocess import photograph_ink, plate_on_white
+from platelens.recognition.segmentation import letter_rows
 from platelens.types import Reading, RgbImage
 
 LANGUAGE: Final = "eng"

@@ -1,12 +1,20 @@
-"""What a detector's map costs, cell by cell."""
+"""What a detector's map costs, cell by cell, and what a single box costs."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from platelens.detection.postprocess import CORNER_BASE, MAX_LOG_DISTANCE, STRIDE
+
+_FLAT_EDGE: Final = 0.02
+"""Of a single box: smaller misses of an edge, in shares of the picture, count by their square."""
+
+_BOX_WEIGHT: Final = 10.0
+"""A box that is off by 5 % of the picture then costs as much as not knowing if there is one."""
 
 
 def detection_loss(cells: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
@@ -50,6 +58,27 @@ def detection_loss(cells: Tensor, target: Tensor) -> tuple[Tensor, dict[str, flo
     loss_corner = _corner_loss(found[:, 5:], wanted[:, 6:14], wanted[:, 14], w) / total
     loss = loss_class + 2 * loss_box + 3 * loss_corner
     parts = {"class": loss_class, "box": loss_box, "corner": loss_corner}
+    return loss, {name: float(part.detach()) for name, part in parts.items()}
+
+
+def box_loss(found: Tensor, target: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """Give the loss of a batch of single boxes and its parts.
+
+    Presence: cross-entropy. Box: smooth L1 of its edges, where there is a plate.
+
+    Args:
+        found: (N, 5), the network's output.
+        target: (N, 5), see `training.detection.views.ViewSource.draw`.
+    """
+    found = found.float()
+    present = target[:, 0]
+    presence = functional.binary_cross_entropy_with_logits(found[:, 0], present)
+    missed = functional.smooth_l1_loss(
+        found[:, 1:], target[:, 1:], beta=_FLAT_EDGE, reduction="none"
+    ).mean(dim=1)
+    box = (missed * present).sum() / present.sum().clamp(min=1.0)
+    parts = {"presence": presence, "box": box}
+    loss = presence + _BOX_WEIGHT * box
     return loss, {name: float(part.detach()) for name, part in parts.items()}
 
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from platelens.datasets import Sample
 from platelens.geometry import quad_to_array
 from platelens.imaging import load
+from platelens.training.recipe import DataRecipe
+from platelens.training.sources import load_scene_split
 from platelens.types import Box, FloatArray, RgbImage
 
 MAX_SIDE_PX: Final = 1280
@@ -48,6 +50,21 @@ def load_scene(sample: Sample) -> Scene:
         exact=np.array([p.quad is not None for p in sample.plates], dtype=bool),
         stretched=sample.width == sample.height,
     )
+
+
+def load_pools(data: DataRecipe, root: Path) -> tuple[list[tuple[list[Scene], float]], list[Scene]]:
+    """Read all scenes that a recipe names from below `root`.
+
+    Returns:
+        The scenes that train, folder by folder, with the share of each; the held-out ones of all.
+    """
+    pools: list[tuple[list[Scene], float]] = []
+    kept: list[Scene] = []
+    for source in data.scenes:
+        train, held_out = load_scene_split(root, source.folder, source.leave_out)
+        pools.append(([load_scene(s) for s in train], source.share))
+        kept += [load_scene(s) for s in held_out]
+    return pools, kept
 
 
 def shrink(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,20 +14,22 @@ from torch.utils.data import Dataset
 
 from platelens.detection.postprocess import Thresholds, read_map
 from platelens.detection.preprocess import letterbox
-from platelens.metrics import DetectionCounts, match_boxes
 from platelens.training.detection.data import WindowSettings, WindowSource
 from platelens.training.detection.loss import detection_loss
-from platelens.training.detection.scenes import Scene, load_flat_crops, load_scene
+from platelens.training.detection.measure import (
+    THRESHOLDS,
+    choose_threshold,
+    final_scores,
+    scores_at,
+)
+from platelens.training.detection.scenes import load_flat_crops, load_pools
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
-from platelens.training.sources import load_fonts, load_scene_split, load_us_crops
+from platelens.training.sources import load_fonts, load_us_crops
 from platelens.types import Detection, RgbImage
 
-_THRESHOLDS: Final = tuple(round(0.1 + 0.025 * i, 3) for i in range(29))  # 0.1 to 0.8
 _IOU_THRESHOLD: Final = 0.45
-# Most "false" plates of the held-out scenes are real ones in the background that nobody labelled.
-_MAX_FALSE_PER_IMAGE: Final = 0.15
 
 
 class WindowDataset(Dataset[tuple[Tensor, Tensor]]):
@@ -54,12 +55,7 @@ class DetectionTask:
         self.network = make_network(recipe)
         self._seed = recipe.seed
         self._long_side = max(recipe.input_size)
-        pools: list[tuple[list[Scene], float]] = []
-        self._held_out: list[Scene] = []
-        for source in recipe.data.scenes:
-            train, held_out = load_scene_split(root, source.folder, source.leave_out)
-            pools.append(([load_scene(s) for s in train], source.share))
-            self._held_out += [load_scene(s) for s in held_out]
+        pools, self._held_out = load_pools(recipe.data, root)
         self._scenes = [scene for pool, _ in pools for scene in pool]
         crops = load_us_crops(root, "train") if recipe.data.us_plates else []
         self._source = WindowSource(
@@ -85,33 +81,19 @@ class DetectionTask:
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         """Give recall and false plates an image at IoU 0.5, score 0.4, on the held-out scenes."""
-        counts = self._count(self._detect(network), 0.4)
-        return {"recall": counts.recall(), "false_per_image": counts.false_per_image()}
+        return scores_at(self._held_out, self._detect(network), 0.4)
 
     def finish(self, network: nn.Module) -> Numbers:
         """Choose the lowest score threshold with few false plates on the held-out scenes."""
         found = self._detect(network)
-        counts = {t: self._count(found, t) for t in _THRESHOLDS}
-        fit = [t for t, c in counts.items() if c.false_per_image() <= _MAX_FALSE_PER_IMAGE]
-        threshold = min(fit, default=_THRESHOLDS[-1])
+        threshold = choose_threshold(self._held_out, found)
         return Numbers(
             settings={"score_threshold": threshold, "iou_threshold": _IOU_THRESHOLD},
-            scores={
-                "held_out_recall": round(counts[threshold].recall(), 4),
-                "held_out_false_per_image": round(counts[threshold].false_per_image(), 4),
-            },
+            scores=final_scores(self._held_out, found, threshold),
         )
 
     def _detect(self, network: nn.Module) -> list[list[Detection]]:
         return [find_plates(network, s.pixels, self._long_side) for s in self._held_out]
-
-    def _count(self, found: Sequence[Sequence[Detection]], threshold: float) -> DetectionCounts:
-        counts = DetectionCounts()
-        for scene, detections in zip(self._held_out, found, strict=True):
-            sure = [d for d in detections if d.confidence >= threshold]
-            boxes, scores = [d.box for d in sure], [d.confidence for d in sure]
-            counts.update(match_boxes(boxes, scores, scene.boxes), len(scene.boxes))
-        return counts
 
 
 @torch.inference_mode()
@@ -120,5 +102,5 @@ def find_plates(network: nn.Module, pixels: RgbImage, long_side: int) -> list[De
     fitted = letterbox(pixels, long_side)
     device = next(network.parameters()).device
     cells = network(torch.from_numpy(fitted.pixels[None]).to(device))[0].float().cpu().numpy()
-    thresholds = Thresholds(_THRESHOLDS[0], _IOU_THRESHOLD)
+    thresholds = Thresholds(THRESHOLDS[0], _IOU_THRESHOLD)
     return read_map(cells, thresholds, fitted, (pixels.shape[0], pixels.shape[1]))

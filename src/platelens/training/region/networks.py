@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from platelens.errors import UnknownModelError
+from platelens.training.backbones import make_classifier
 from platelens.training.layers import ConvNorm, Normalise, Residual, stage
 
 
@@ -48,7 +49,15 @@ class LookClassifier(nn.Module):
         return torch.as_tensor(self.classify(seen))
 
 
-NETWORKS: Final[Mapping[str, Callable[..., nn.Module]]] = {"looks": LookClassifier}
+def timm_looks(classes: int, backbone: str, dropout: float) -> nn.Module:
+    """Make a classifier of timm over the whole plate; in and out as `LookClassifier`."""
+    return nn.Sequential(Normalise(), make_classifier(backbone, classes, dropout=dropout))
+
+
+NETWORKS: Final[Mapping[str, Callable[..., nn.Module]]] = {
+    "looks": LookClassifier,
+    "timm_looks": timm_looks,
+}
 
 
 def build_network(name: str, *, classes: int, **settings: Any) -> nn.Module:
