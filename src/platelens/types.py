@@ -186,11 +186,16 @@ class Track:
     id: int  # from 1, unlike any other of its tracker
     sightings: tuple[Sighting, ...]  # the best ones, by time
     best: Sighting
+    last: Sighting  # its time goes on while nothing moves
     count: int  # of all sightings
     first_s: float
-    last_s: float
     shift_px: Point  # from where it was first seen to where it was last, centre to centre
     still_s: float  # how long it has been where it is
+
+    @property
+    def last_s(self) -> float:
+        """When it was last seen."""
+        return self.last.time_s
 
 
 @dataclass(frozen=True, eq=False, slots=True)

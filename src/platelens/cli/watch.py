@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,11 @@ import typer
 
 from platelens.cli import options as opt
 from platelens.cli.extras import require_extra
-from platelens.cli.failures import one_line_errors
-from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
+from platelens.cli.failures import INTERRUPTED, TERMINATED, one_line_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
     from platelens.cli.passes import PassSink
     from platelens.imaging.video import FrameSource
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _NOTED_S: Final = 1.0
 """How often a terminal is told how the source does."""
+
+_ENDING: Final = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+"""What ends a source, and the exit status then."""
 
 _USUAL_FPS: Final = 25.0
 """Of an annotated video whose source does not say how many pictures a second it has."""
@@ -92,9 +96,10 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
     min_confidence: PassConfidence = 0.4,
     retries: Retries = -1,
     top: opt.Top = opt.DEFAULT_TOP,
-    detector: opt.DetectorName = DEFAULT_DETECTOR,
-    reader: opt.ReaderName = DEFAULT_RECOGNIZER,
-    matcher: opt.MatcherName = DEFAULT_CLASSIFIER,
+    pipeline: opt.PipelineName = opt.DEFAULT_PIPELINE,
+    detector: opt.OtherDetector = None,
+    reader: opt.OtherReader = None,
+    matcher: opt.OtherMatcher = None,
     region: opt.Regions = "",
     device: opt.Device = "cpu",
     threads: opt.Threads = 1,
@@ -103,13 +108,16 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
     require_extra("video", "av", "scipy")
     from platelens.cli.passes import open_pass_sinks
     from platelens.imaging.video import VideoSettings, open_video
-    from platelens.pipeline import PlateReader
+    from platelens.pipeline import PlateReader, change_plan, load_plan
     from platelens.pipeline.video import Watcher, WatchSettings
 
-    plate_reader = PlateReader(
-        detector, reader, matcher,
-        device=device, threads=threads, top_n=top, regions=opt.split_codes(region),
-    )  # fmt: skip
+    plate_reader = PlateReader.from_plan(
+        change_plan(load_plan(pipeline), detector=detector, recognizer=reader, matcher=matcher),
+        device=device,
+        threads=threads,
+        top_n=top,
+        regions=opt.split_codes(region),
+    )
     settings = WatchSettings(
         min_confidence=min_confidence, duplicate_s=duplicates, preview=preview, roi=_polygon(roi)
     )
@@ -124,6 +132,7 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
         )
         draw = stack.enter_context(_open_drawn(annotate, frames))
         watched = stack.enter_context(contextlib.closing(watcher.watch_frames(frames)))
+        stack.enter_context(_end_on_signal(frames))
         _work(watched, sinks, draw, frames)
 
 
@@ -146,6 +155,34 @@ def _work(
         if table is not None and now - noted >= _NOTED_S:
             noted = now
             table.tell(_note(count, now - began, frames))
+
+
+@contextlib.contextmanager
+def _end_on_signal(frames: FrameSource) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the source, so that the plates still in sight are told.
+
+    The exit status is the usual one. A second signal ends the program at once.
+    """
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in _ENDING}
+
+    def give_back() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        give_back()
+        frames.close()
+
+    for number in _ENDING:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        give_back()
+    if came:
+        raise typer.Exit(_ENDING[came[0]])
 
 
 def _note(count: int, seconds: float, frames: FrameSource) -> str:
@@ -184,12 +221,16 @@ def _open_drawn(path: Path | None, frames: FrameSource) -> Iterator[Callable[[Wa
 
 
 def _drawn(watched: Watched) -> RgbImage:
+    """Draw the plates with the texts that all pictures so far have together."""
     from platelens.imaging import draw_plate
+    from platelens.tracking import vote
 
     image = watched.frame.image
-    for plate in watched.plates:
-        text = plate.text if plate.reading and plate.reading.is_readable else ""
-        image = draw_plate(image, plate.detection.quad, text, plate.confidence or None)
+    for track in watched.tracks:
+        reading = vote(track.sightings)
+        text = reading.text if reading and reading.is_readable else ""
+        sure = reading.confidence if reading and text else None
+        image = draw_plate(image, track.last.plate.detection.quad, text, sure)
     return image
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
+from platelens.errors import ExtraError
 from platelens.pipeline.build import WHOLE_PICTURE, build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
 from platelens.pipeline.plans import Plan, load_plan
@@ -174,12 +175,15 @@ class PlateReader:
             video: which pictures of the source are wanted, and how long to try.
 
         Raises:
+            ExtraError: FFmpeg or SciPy is missing; the message says what to install.
             VideoError: the source cannot be used, or it has dropped for good.
         """
-        # Only videos need FFmpeg and SciPy: `import platelens` goes without (extra `video`).
-        from platelens.imaging.video import VideoSettings, open_video  # noqa: PLC0415  # see above
-        from platelens.pipeline.video import Watcher, WatchSettings  # noqa: PLC0415  # see above
-
+        # `import platelens` goes without the extra `video`.
+        try:
+            from platelens.imaging.video import VideoSettings, open_video  # noqa: PLC0415  # above
+            from platelens.pipeline.video import Watcher, WatchSettings  # noqa: PLC0415  # likewise
+        except ModuleNotFoundError as error:
+            raise ExtraError(f"videos need {error.name}: pip install 'platelens[video]'") from error
         watcher = Watcher(self.pipeline, settings or WatchSettings())
         with open_video(source, settings=video or VideoSettings()) as frames:
             yield from watcher.watch(frames)

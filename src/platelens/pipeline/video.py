@@ -15,7 +15,7 @@ from platelens.alphabet import text_distance
 from platelens.geometry import contains_point
 from platelens.imaging import MotionGate
 from platelens.pipeline.ahead import run_ahead
-from platelens.pipeline.pipeline import Pipeline
+from platelens.pipeline.pipeline import Pipeline, join_plate
 from platelens.recognition.views import cut_views, merge_views
 from platelens.tracking import PlateTracker, TrackSettings, quality, vote
 from platelens.types import Detection, Frame, Match, Pass, Plate, Point, RgbImage, Sighting, Track
@@ -28,9 +28,7 @@ class WatchSettings:
     min_confidence: float = 0.4  # passes whose text is less sure are not told
     once_confidence: float = 0.8  # nor those of a single sighting, unless so sure
     duplicate_s: float = 30.0  # the same plate again within this time is the same pass
-    same_text: float = (
-        0.25  # texts of which a smaller part of the characters differs are one plate's
-    )
+    same_text: float = 0.25  # texts of which a smaller part differs are one plate's
     park_s: float = 20.0  # a plate that stands for so long is parked, and told at once
     preview: bool = False  # tell of a plate when it is read surely, and again when it has gone
     preview_confidence: float = 0.9
@@ -49,7 +47,7 @@ class Watched:
     """What one picture of a video gave."""
 
     frame: Frame
-    plates: tuple[Plate, ...]  # as they are read in this picture alone; () if it was not searched
+    tracks: tuple[Track, ...]  # whose plates are in it: where `last` has them
     passes: tuple[Pass, ...]  # told with this picture
     is_searched: bool
 
@@ -133,15 +131,17 @@ class Watcher:
         if looked.found is None:
             passes = self._tell_ended(self._tracker.stay(frame.time_s))
             passes += self._tell_live()
-            return Watched(frame, (), tuple(passes), is_searched=False)
+            return Watched(frame, self._in_sight(frame), tuple(passes), is_searched=False)
         sightings = self._read(frame, looked.found)
         passes = self._tell_ended(self._tracker.update(sightings, frame.time_s))
         for track in self._tracker.live:
             if track.best.time_s == frame.time_s:
                 self._pictures[track.id] = frame.image
         passes += self._tell_live()
-        plates = tuple(sighting.plate for sighting in sightings)
-        return Watched(frame, plates, tuple(passes), is_searched=True)
+        return Watched(frame, self._in_sight(frame), tuple(passes), is_searched=True)
+
+    def _in_sight(self, frame: Frame) -> tuple[Track, ...]:
+        return tuple(track for track in self._tracker.live if track.last_s == frame.time_s)
 
     def _read(self, frame: Frame, found: Sequence[Detection]) -> list[Sighting]:
         if not found:
@@ -213,7 +213,8 @@ class Watcher:
         match = Match(raw, None, None)
         if self._pipeline.matcher is not None:
             (match,) = self._pipeline.matcher.match([best.crop], [raw])
-        plate = Plate(best.plate.detection, match.reading, match.region, raw.text, match.reason)
+        sure_from = self._pipeline.settings.min_char_confidence
+        plate = join_plate(best.plate.detection, raw, match, sure_from)
         use = self._settings
         least = use.once_confidence if track.count == 1 else use.min_confidence
         if plate.confidence < least:

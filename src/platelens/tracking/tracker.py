@@ -85,9 +85,9 @@ class _Live:
             id=self.id,
             sightings=tuple(sorted((s for _, _, s in self.best), key=lambda s: s.time_s)),
             best=max(self.best)[2],
+            last=self.last,
             count=self.count,
             first_s=self.first_s,
-            last_s=self.last.time_s,
             shift_px=(end[0] - self.first_centre[0], end[1] - self.first_centre[1]),
             still_s=self.last.time_s - self.still_since_s,
         )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from platelens import imaging
+from platelens.types import RgbImage
 from tests.imaging.video.clips import numbered
 
 _TS_PACKET = 188
@@ -73,14 +74,24 @@ def camera(handle: Handler) -> Iterator[Camera]:
         one.stop()
 
 
-def motion_jpeg(*counts: int | None, fps: float = 50.0, hold_s: float = 0.0) -> Handler:
-    """Send numbered JPEG pictures over HTTP.
+def _numbered(number: int) -> RgbImage:
+    return imaging.from_array(numbered(number % 256), order="rgb")
+
+
+def motion_jpeg(
+    *counts: int | None,
+    fps: float = 50.0,
+    hold_s: float = 0.0,
+    draw: Callable[[int], RgbImage] = _numbered,
+) -> Handler:
+    """Send JPEG pictures over HTTP, numbered ones unless others are drawn.
 
     Args:
         counts: how many pictures each connection gets before it is cut, later ones as many as the
             last one; None = no end.
         fps: pictures a second.
         hold_s: for so long a connection stays open in silence before it is cut.
+        draw: gives the picture of a number; each connection begins with 0.
     """
 
     def handle(request: socketserver.StreamRequestHandler, number: int) -> None:
@@ -91,7 +102,7 @@ def motion_jpeg(*counts: int | None, fps: float = 50.0, hold_s: float = 0.0) -> 
         count = counts[min(number, len(counts) - 1)]
         due = time.monotonic()
         for picture in itertools.count() if count is None else range(count):
-            jpeg = imaging.encode(imaging.from_array(numbered(picture % 256), order="rgb"), ".jpg")
+            jpeg = imaging.encode(draw(picture), ".jpg")
             head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
             request.wfile.write(head.encode() + jpeg + b"\r\n")
             due += 1 / fps
