@@ -177,6 +177,7 @@ class Sighting:
     crop: RgbImage  # the upright plate
     time_s: float
     weight: float  # > 0: how much its reading counts; larger, sharper, straighter = more
+    is_whole: bool = True  # False = the picture's edge may cut it off
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -93,7 +93,7 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
     end: End = None,
     preview: Preview = False,
     duplicates: DuplicateTime = 30.0,
-    min_confidence: PassConfidence = 0.4,
+    min_confidence: PassConfidence = 0.0,
     retries: Retries = -1,
     top: opt.Top = opt.DEFAULT_TOP,
     pipeline: opt.PipelineName = opt.DEFAULT_PIPELINE,

@@ -17,7 +17,7 @@ from platelens.imaging import MotionGate
 from platelens.pipeline.ahead import run_ahead
 from platelens.pipeline.pipeline import Pipeline, join_plate
 from platelens.recognition.views import cut_views, merge_views
-from platelens.tracking import PlateTracker, TrackSettings, quality, vote
+from platelens.tracking import PlateTracker, TrackSettings, is_whole, quality, vote
 from platelens.types import Detection, Frame, Match, Pass, Plate, Point, RgbImage, Sighting, Track
 
 
@@ -25,8 +25,11 @@ from platelens.types import Detection, Frame, Match, Pass, Plate, Point, RgbImag
 class WatchSettings:
     """What counts as a pass, and when it is told."""
 
-    min_confidence: float = 0.4  # passes whose text is less sure are not told
-    once_confidence: float = 0.8  # nor those of a single sighting, unless so sure
+    min_confidence: float = 0.0  # passes whose text is less sure are not told
+    doubtful: float = 0.4  # nor are texts less sure than this,
+    once_confidence: float = 0.8  # or this where there is a single sighting,
+    clear_sightings: int = 3  # unless the plate was seen so often
+    clear_weight: float = 0.5  # with this weight or more: 60 pixels wide, sharp, straight
     duplicate_s: float = 30.0  # the same plate again within this time is the same pass
     same_text: float = 0.25  # texts of which a smaller part differs are one plate's
     park_s: float = 20.0  # a plate that stands for so long is parked, and told at once
@@ -150,15 +153,19 @@ class Watcher:
         crops = cut_views(frame.image, [d.quad for d in found], views)
         readings = merge_views(self._pipeline.recognizer.read(crops), len(views))
         size_hw = (frame.image.shape[0], frame.image.shape[1])
-        return [
-            Sighting(
-                plate=Plate(detection, reading, raw_text=reading.text),
-                crop=crop,
-                time_s=frame.time_s,
-                weight=quality(crop, detection.quad, size_hw),
+        sightings = []
+        for detection, reading, crop in zip(found, readings, crops[:: len(views)], strict=True):
+            whole = is_whole(detection.quad, size_hw)
+            sightings.append(
+                Sighting(
+                    plate=Plate(detection, reading, raw_text=reading.text),
+                    crop=crop,
+                    time_s=frame.time_s,
+                    weight=quality(crop, detection.quad, is_whole=whole),
+                    is_whole=whole,
+                )
             )
-            for detection, reading, crop in zip(found, readings, crops[:: len(views)], strict=True)
-        ]
+        return sightings
 
     def _tell_live(self) -> list[Pass]:
         """Give previews, and the plates that have come to stay."""
@@ -215,9 +222,7 @@ class Watcher:
             (match,) = self._pipeline.matcher.match([best.crop], [raw])
         sure_from = self._pipeline.settings.min_char_confidence
         plate = join_plate(best.plate.detection, raw, match, sure_from)
-        use = self._settings
-        least = use.once_confidence if track.count == 1 else use.min_confidence
-        if plate.confidence < least:
+        if not self._is_worth_telling(track, plate.confidence):
             return None
         return Pass(
             id=track.id,
@@ -230,6 +235,14 @@ class Watcher:
             sightings=track.count,
             shift_px=track.shift_px,
         )
+
+    def _is_worth_telling(self, track: Track, confidence: float) -> bool:
+        use = self._settings
+        if confidence < use.min_confidence or not any(s.is_whole for s in track.sightings):
+            return False
+        clear = sum(sighting.weight >= use.clear_weight for sighting in track.sightings)
+        least = use.once_confidence if track.count == 1 else use.doubtful
+        return confidence >= least or clear >= use.clear_sightings
 
     def _is_told(self, text: str, first_s: float) -> bool:
         since = first_s - self._settings.duplicate_s

@@ -22,16 +22,19 @@ _CUT_OFF: Final = 0.1
 """What a plate that reaches the picture's edge counts, as part of one that does not: some of it
 may be outside."""
 
+_EDGE_PX: Final = 2
+"""A corner that is nearer to the picture's edge may lie outside."""
+
 _LEAST: Final = 1e-3
 
 
-def quality(crop: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> float:
+def quality(crop: RgbImage, quad: Quad, *, is_whole: bool) -> float:
     """Give how well a plate can be read there, as a weight from 0.001 to 1.
 
     Args:
         crop: the upright plate.
         quad: its corners in the picture.
-        size_hw: of the picture.
+        is_whole: as `is_whole` tells.
     """
     gray = crop.mean(axis=2)
     low, high = np.percentile(gray, (5, 95))
@@ -41,15 +44,24 @@ def quality(crop: RgbImage, quad: Quad, size_hw: tuple[int, int]) -> float:
     size = min(1.0, 0.5 * (top + bottom) / _ENOUGH_PX)
     # Seen from the side, the nearer edge is longer than the farther one.
     straight = min(left, right) / max(left, right, 1e-6)
-    weight = size * sharpness * straight * (_CUT_OFF if _is_cut_off(quad, size_hw) else 1.0)
+    weight = size * sharpness * straight * (1.0 if is_whole else _CUT_OFF)
     return max(_LEAST, weight)
+
+
+def is_whole(quad: Quad, size_hw: tuple[int, int]) -> bool:
+    """Tell whether a plate lies inside its picture; one that fills it does, too.
+
+    Args:
+        quad: its corners in the picture.
+        size_hw: of the picture.
+    """
+    height, width = size_hw
+    inside = [
+        _EDGE_PX < x < width - _EDGE_PX and _EDGE_PX < y < height - _EDGE_PX for x, y in quad.points
+    ]
+    return all(inside) or not any(inside)
 
 
 def _sides_px(quad: Quad) -> tuple[float, float, float, float]:
     a, b, c, d = quad.points
     return math.dist(a, b), math.dist(b, c), math.dist(c, d), math.dist(d, a)
-
-
-def _is_cut_off(quad: Quad, size_hw: tuple[int, int]) -> bool:
-    height, width = size_hw
-    return any(not (2 < x < width - 2 and 2 < y < height - 2) for x, y in quad.points)

@@ -25,8 +25,10 @@ class TrackSettings:
     unknown_per_s: float = 14.0  # likewise of a plate that was seen once: it may be fast
     growth: float = 0.5  # how much its width may change: by a factor of exp(growth),
     growth_per_s: float = 1.5  # and so much more for every second
+    cut_growth: float = 0.5  # and so much more where the picture's edge cuts it off
     same_text: float = 0.2  # texts of which a smaller part differs are one plate's,
     other_text: float = 0.55  # those of which a larger part does are not,
+    unread: float = 0.3  # where one has none, they count as apart by so much,
     near: float = 0.25  # unless so near to where the plate is expected, as part of the reach,
     moment_s: float = 0.5  # and so soon
     well_read: float = 0.6  # confidence from which texts count
@@ -56,6 +58,7 @@ class _Live:
     anchor: Point  # where it has been since `still_since_s`, nearly
     still_since_s: float
     count: int = 1
+    text: str | None = None  # as it was last read well
     speed: Point = (0.0, 0.0)  # px/s, of the centre
     best: list[tuple[float, int, Sighting]] = field(default_factory=list)  # a heap, worst first
 
@@ -123,7 +126,9 @@ class PlateTracker:
         costs = [[self._cost(live, sighting) for sighting in sightings] for live in self._live]
         pairs = match_pairs(np.array(costs, np.float64).reshape(len(costs), len(sightings)))
         for row, column in pairs:
-            self._live[row].add(sightings[column], self._settings.kept)
+            live, sighting = self._live[row], sightings[column]
+            live.add(sighting, self._settings.kept)
+            live.text = sighting.plate.text if self._is_read(sighting) else live.text
         taken = {column for _, column in pairs}
         for number, sighting in enumerate(sightings):
             if number not in taken:
@@ -149,6 +154,7 @@ class PlateTracker:
     def _begin(self, sighting: Sighting) -> None:
         centre, time_s = _centre(sighting.plate), sighting.time_s
         live = _Live(self._next_id, sighting, time_s, centre, centre, time_s)
+        live.text = sighting.plate.text if self._is_read(sighting) else None
         live.keep(sighting, self._settings.kept)
         self._live.append(live)
         self._next_id += 1
@@ -164,26 +170,32 @@ class PlateTracker:
         use = self._settings
         passed = sighting.time_s - live.last.time_s
         old, new = live.last.plate, sighting.plate
-        apart = self._text_difference(old, new)
-        (x, y), width = _centre(old), old.detection.box.width
+        apart = self._text_difference(live, sighting)
+        (x, y), width = _centre(old), min(p.detection.box.width for p in (old, new))
         expected = (x + live.speed[0] * passed, y + live.speed[1] * passed)
         per_s = use.reach_per_s if live.count > 1 else use.unknown_per_s
         away = math.dist(expected, _centre(new)) / width / (use.reach + per_s * passed)
-        growth = abs(math.log(new.detection.box.width / width))
-        growth /= use.growth + use.growth_per_s * passed
+        most = use.growth + use.growth_per_s * passed
+        most += 0.0 if live.last.is_whole and sighting.is_whole else use.cut_growth
+        growth = abs(math.log(new.detection.box.width / old.detection.box.width)) / most
         is_same = apart is not None and apart < use.same_text
         # No plate takes the place of another within moments: it was misread, however surely.
         could_be_other = passed > use.moment_s or away > use.near
         is_other = apart is not None and apart > use.other_text and could_be_other
         if is_other or (max(away, growth) > 1 and not is_same):
             return math.inf
-        return min(away, 2.0) + 0.5 * min(growth, 2.0) + 2.0 * (apart or 0.0)
+        return min(away, 2.0) + 0.5 * min(growth, 2.0) + 2.0 * (use.unread if apart is None else apart)
 
-    def _text_difference(self, a: Plate, b: Plate) -> float | None:
-        """Give which part of their characters differs; None unless both are read well."""
-        if min(a.confidence, b.confidence) < self._settings.well_read:
+    def _text_difference(self, live: _Live, sighting: Sighting) -> float | None:
+        """Give which part of their characters differs; None unless both were read well."""
+        if live.text is None or not self._is_read(sighting):
             return None
-        return text_distance(a.text, b.text) / max(len(a.text), len(b.text))
+        text = sighting.plate.text
+        return text_distance(live.text, text) / max(len(live.text), len(text))
+
+    def _is_read(self, sighting: Sighting) -> bool:
+        """Whether its text tells it from other plates; of one that is cut off it does not."""
+        return sighting.is_whole and sighting.plate.confidence >= self._settings.well_read
 
 
 def _worth(sighting: Sighting) -> float:

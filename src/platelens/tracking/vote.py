@@ -44,7 +44,9 @@ def vote(sightings: Sequence[Sighting]) -> Reading | None:
     weighed by the product of what the readings of that length say (logarithmic pool, Genest and
     Zidek 1986).
     """
-    ballots = [ballot for sighting in sightings if (ballot := _ballot(sighting))]
+    # Of a plate that is cut off only a part is read, however surely.
+    whole = [sighting for sighting in sightings if sighting.is_whole]
+    ballots = [ballot for sighting in whole or sightings if (ballot := _ballot(sighting))]
     if not ballots:
         return None
     lengths: dict[int, float] = defaultdict(float)
