@@ -2,24 +2,21 @@
 
     python -m benchmarks.video --json runs/video.json
 
-Each measure runs in a process of its own on two cores, over drawn 1280x720 videos in H.264 where
-FFmpeg has an encoder for it. Processor time is given beside the time by the wall clock: it holds
-on a busy machine too.
+Drawn 1280x720 videos, H.264 where FFmpeg has an encoder for it. Each measure runs in a process of
+its own on two cores. Processor time stands beside the time by the wall clock: it holds on a busy
+machine, too.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
-import resource
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -30,46 +27,186 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from platelens import imaging
+from examples.draw_street import CARS, draw_scene
+from platelens import PlateReader
 from platelens.imaging.video import VideoSettings, open_video
-from platelens.pipeline import PlateReader
 from platelens.pipeline.video import Watcher, WatchSettings
-from platelens.types import Frame, RgbImage
+from platelens.types import Frame
 
-SIZE_HW: Final = (720, 1280)
-FPS: Final = 25
 CORES: Final = 2
-
-_NOISE: Final = 3.0
-"""Standard deviation of the noise of the drawn cameras, gray levels."""
-
-_PLATE_PX: Final = 130
-_MB: Final = 1e6
+FPS: Final = 25
+SECONDS: Final = 8  # length of the drawn videos
+NOISE: Final = 2.0  # standard deviation of the camera's noise, gray levels
+MB: Final = 1e6
 
 Numbers = dict[str, float]
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What one process is to measure, and how long the videos are."""
+    """What one process is to measure."""
 
-    folder: Path
-    seconds: float = 20.0
-    hour_s: float = 3600.0
+    folder: Path  # of the videos
     threads: int = 1
+    idle_s: float = 60.0
+    hour_s: float = 3600.0
 
 
-def draw_pictures(seconds: float, fps: float, *, cars: int, seed: int = 0) -> Iterator[RgbImage]:
-    """Draw a noisy street in which so many cars with plates are always in sight; 0 = nobody."""
-    rng = np.random.default_rng(seed)
-    street = imaging.load(Path(__file__).parents[1] / "examples/street.jpg")
-    plates = [imaging.load(path) for path in sorted(_plates_folder().glob("*.png"))]
-    ground = _fitted(street)
-    ground[:] = ground.mean(axis=(0, 1))  # its own plates must not be found
-    for number in range(round(seconds * fps)):
-        pixels = ground.copy()
-        for car in range(cars):
-            plate = plates[(seed + car) % len(plates)]
-            x = int((60 + 250 * number / fps + 600 * car) % (SIZE_HW[1] + 200)) - 200
-            _paste(pixels, plate, x, 200 + 180 * car)
-        yield _noisy(rng, pixels)
+def draw_videos(folder: Path) -> None:
+    """Write three videos: a street where nothing happens, one with a ball, one with a plate."""
+    empty, _ = draw_scene(())
+    with_car, plates = draw_scene(CARS[-1:])
+    for pixels in (empty, with_car):
+        # The detector takes a row of drawn windows for a plate, which would be timed too.
+        pixels[:300] = pixels[:300].mean(axis=(0, 1)).astype(np.uint8)
+    (x1, y1), (x2, y2) = (
+        [side(c[axis] for c in plates[0].corners) for axis in (0, 1)] for side in (min, max)
+    )
+    plate = with_car[int(y1) : int(y2), int(x1) : int(x2)]
+    ball = np.full((60, 60, 3), 90, np.uint8)
+    for name, thing in (("still", None), ("ball", ball), ("plate", plate)):
+        _write(folder / f"{name}.mp4", _moving(empty, thing))
+
+
+def _moving(street: Pixels, thing: Pixels | None) -> Iterator[Pixels]:
+    """Draw pictures with new noise in each, and `thing` on its way from left to right."""
+    rng = np.random.default_rng(0)
+    for number in range(SECONDS * FPS):
+        pixels = street.copy()
+        if thing is not None:
+            height, width = thing.shape[:2]
+            x = 60 + 1000 * number // (SECONDS * FPS)
+            pixels[480 : 480 + height, x : x + width] = thing
+        noise = rng.normal(0, NOISE, pixels.shape[:2])[..., None]
+        yield np.clip(pixels + noise, 0, 255).astype(np.uint8)
+
+
+def _write(path: Path, pictures: Iterator[Pixels]) -> None:
+    codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=FPS)
+        assert isinstance(stream, av.VideoStream)
+        stream.height, stream.width, stream.pix_fmt = 720, 1280, "yuv420p"
+        stream.bit_rate = 4_000_000
+        for number, pixels in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def measure_file(name: str, job: Job) -> Numbers:
+    """Watch one of the videos as fast as it goes."""
+    watcher = Watcher(PlateReader(threads=job.threads).pipeline)
+    with open_video(str(job.folder / f"{name}.mp4")) as frames:
+        start, worked = time.perf_counter(), time.process_time()
+        searched = [each.is_searched for each in watcher.watch_frames(frames)]
+        wall, worked = time.perf_counter() - start, time.process_time() - worked
+    count = SECONDS * FPS
+    return {
+        "pictures a second": count / wall,
+        "processor ms a picture": 1e3 * worked / count,
+        "searched": sum(searched) / count,
+    }
+
+
+def measure_idle(job: Job) -> Numbers:
+    """Watch a camera of 25 pictures a second in which nothing happens, five a second of them."""
+    watcher = Watcher(PlateReader(threads=job.threads).pipeline)
+    settings = VideoSettings(fps=5, end_s=job.idle_s)
+    start, worked = time.perf_counter(), time.process_time()
+    for _ in watcher.watch(_paced(str(job.folder / "still.mp4"), settings, start)):
+        pass
+    wall, worked = time.perf_counter() - start, time.process_time() - worked
+    return {"seconds": wall, "share of a core": worked / wall}
+
+
+def _paced(name: str, settings: VideoSettings, start: float) -> Iterator[Frame]:
+    """Give a file again and again, each picture when its time has come."""
+    for frame in _looped(name, replace(settings, end_s=None), settings.end_s or 0):
+        time.sleep(max(0.0, start + frame.time_s - time.perf_counter()))
+        yield frame
+
+
+def _looped(name: str, settings: VideoSettings, seconds: float) -> Iterator[Frame]:
+    begin_s, number = 0.0, 0
+    while begin_s < seconds:
+        with open_video(name, settings=settings) as frames:
+            for frame in frames:
+                yield Frame(frame.image, begin_s + frame.time_s, number)
+                number += 1
+        begin_s += SECONDS
+
+
+def measure_memory(job: Job) -> Numbers:
+    """Watch an hour's worth of traffic, as fast as it goes: a plate passes every eight seconds."""
+    process = psutil.Process()
+    watcher = Watcher(PlateReader(threads=job.threads).pipeline, WatchSettings(duplicate_s=2.0))
+    pictures = _looped(str(job.folder / "plate.mp4"), VideoSettings(fps=5), job.hour_s)
+    sampled: list[tuple[float, float]] = []
+    passes = 0
+    for each in watcher.watch_frames(pictures):
+        passes += len(each.passes)
+        if each.frame.number % (5 * SECONDS) == 0:
+            sampled.append((each.frame.time_s, process.memory_info().rss / MB))
+    tenth = max(1, len(sampled) // 10)
+    early, late = sampled[tenth : 2 * tenth] or sampled, sampled[-tenth:]
+    return {
+        "hours": sampled[-1][0] / 3600,
+        "passes": passes,
+        "MB, second tenth": float(np.mean([mb for _, mb in early])),
+        "MB, last tenth": float(np.mean([mb for _, mb in late])),
+        "MB, most": max(mb for _, mb in sampled),
+    }
+
+
+MEASURES: Final[Mapping[str, Callable[[Job], Numbers]]] = {
+    "file, a plate in view": lambda job: measure_file("plate", job),
+    "file, something moves": lambda job: measure_file("ball", job),
+    "file, nothing moves": lambda job: measure_file("still", job),
+    "idle camera": measure_idle,
+    "an hour": measure_memory,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run from the command line; give the exit status."""
+    options = _parser().parse_args(argv)
+    if options.worker:
+        if sys.platform == "linux":
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+        job = Job(options.folder, options.threads, options.idle, options.hour)
+        sys.stdout.write(json.dumps(MEASURES[options.worker](job)) + "\n")
+        return 0
+    results: dict[str, Numbers] = {}
+    with tempfile.TemporaryDirectory() as name:
+        draw_videos(Path(name))
+        for measure in options.only or MEASURES:
+            command = [sys.executable, "-m", "benchmarks.video", "--worker", measure]
+            command += ["--folder", name, "--threads", str(options.threads)]
+            command += ["--idle", str(options.idle), "--hour", str(options.hour)]
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+            results[measure] = json.loads(done.stdout)
+            print(measure, *(f"{key}: {v:.4g}" for key, v in results[measure].items()), sep="\n  ")
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="video", description="time and memory of watching")
+    add = parser.add_argument
+    add("--threads", type=int, default=1, help="of each model")
+    add("--idle", type=float, default=Job.idle_s, metavar="S", help="length of the idle camera")
+    add("--hour", type=float, default=Job.hour_s, metavar="S", help="length of the hour")
+    add("--only", nargs="+", choices=MEASURES, help="leave out the other measures")
+    add("--json", type=Path, metavar="FILE", help="write the numbers")
+    add("--worker", choices=MEASURES, help=argparse.SUPPRESS)
+    add("--folder", type=Path, help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

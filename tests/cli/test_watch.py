@@ -184,7 +184,7 @@ def test_bad_files(run: Run, tmp_path: Path, content: bytes | None, cause: str) 
         ("clip.mp4", ["--annotate", "none/out.mp4"], "none/out.mp4"),
     ],
 )
-def test_bad_options(  # noqa: PLR0913  # fixtures and cases
+def test_bad_options(
     run: Run,
     clip: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -212,8 +212,8 @@ def test_without_the_extra_it_says_what_to_install(
 @pytest.fixture
 def models(detector_folder: Path, reader_folder: Path, look_folder: Path) -> list[str]:
     """Options for a program of its own, which knows nothing of the fixture `weights`."""
-    names = zip(("detector", "reader", "matcher"), (detector_folder, reader_folder, look_folder))
-    return [part for stage, path in names for part in (f"--{stage}", f"path:{path}")]
+    folders = {"detector": detector_folder, "reader": reader_folder, "matcher": look_folder}
+    return [part for stage, path in folders.items() for part in (f"--{stage}", f"path:{path}")]
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def address(street: Street) -> Iterator[str]:
     ],
     ids=["ctrl-c", "terminated", "killed"],
 )
-def test_a_program_that_is_stopped_has_told_all(  # noqa: PLR0913  # fixtures and cases
+def test_a_program_that_is_stopped_has_told_all(
     models: list[str], address: str, tmp_path: Path, number: int, status: int, texts: list[str]
 ) -> None:
     table = tmp_path / "out.csv"

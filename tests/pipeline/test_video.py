@@ -173,10 +173,27 @@ def test_a_preview_comes_first_and_has_the_same_number() -> None:
 
 
 def test_what_is_hardly_read_is_not_told() -> None:
-    assert watch([Car("FIRST1", 0, 3)], 5, sure=0.15) == []
-    once = [Car("ONCE11", 1, 1.05)]
-    assert watch(once, 4, sure=0.7) == []
+    car = Car("FIRST1", 0, 3)
+    assert watch([car], 5, sure=0.15) == []
+    assert [p.plate.text for p in watch([car], 5, sure=0.6)] == ["FIRST1"]
+    once = [Car("ONCE11", 1, 1.15)]
+    assert watch(once, 4, sure=0.6) == []
     assert [p.plate.text for p in watch(once, 4, sure=0.95)] == ["ONCE11"]
+
+
+def test_a_plate_that_is_seen_clearly_is_told_however_it_is_read() -> None:
+    car = [Car("FIRST1", 0, 3)]  # without letters it has no edges that could be sharp
+    assert watch(car, 5, sure=0.1) == []
+    (found,) = watch(car, 5, sure=0.1, clear_weight=0.0)
+    assert found.plate.reading is not None
+    assert not found.plate.reading.is_readable
+    assert watch(car, 5, sure=0.1, clear_weight=0.0, min_confidence=0.3) == []
+
+
+def test_a_plate_that_comes_in_at_the_edge_is_one_and_its_part_none() -> None:
+    enters = Car("FIRST1", 0, 3, x=-60, misread={0: "ST1", 1: "ST1"})
+    assert [p.plate.text for p in watch([enters], 6)] == ["FIRST1"]
+    assert watch([Car("FIRST1", 0, 3, x=-40, speed=0)], 6) == []
 
 
 def test_only_the_chosen_area_counts() -> None:

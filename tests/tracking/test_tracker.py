@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -139,3 +140,25 @@ def test_a_tracker_without_plates_is_silent() -> None:
     tracker = PlateTracker()
     assert tracker.stay(1.0) == tracker.update([], 2.0) == []
     assert tracker.live == tracker.close() == []
+
+
+def test_a_plate_that_leaves_at_the_edge_is_not_taken_for_the_next_one() -> None:
+    """Its last reading is cut off and says nothing; the ones before it do."""
+    frames = [[seen(1000 + 60 * i, "FIRST1", i * STEP_S)] for i in range(4)]
+    frames.append([replace(seen(1240, "FIR", 4 * STEP_S), is_whole=False)])
+    frames += [[], [], *([seen(900 - 60 * i, "OTHER2", i * STEP_S)] for i in range(7, 12))]
+    assert [texts(track) for track in follow(frames)] == [{"FIRST1", "FIR"}, {"OTHER2"}]
+
+
+def test_a_plate_that_comes_in_at_the_edge_grows_fast() -> None:
+    first = replace(seen(30, "RST1", 0, width=60), is_whole=False)
+    frames = [[first], *([seen(20 + 70 * i, "FIRST1", i * STEP_S, width=150)] for i in range(1, 5))]
+    (track,) = follow(frames)
+    assert track.count == 5
+
+
+def test_a_large_thing_that_was_seen_once_does_not_take_a_plate_over() -> None:
+    frames = [[seen(300 + 40 * i, "FIRST1", i * STEP_S)] for i in range(10)]
+    frames[2].append(seen(500, "", 2 * STEP_S, width=320, sure=0.1))
+    counts = [track.count for track in follow(frames)]
+    assert counts == [10, 1]

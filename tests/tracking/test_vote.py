@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,13 @@ def test_a_reader_without_candidates_has_its_text() -> None:
     assert other is not None
     assert (other.text, other.confidence) == (reading.text, reading.confidence)
     assert other.rows == 2
+
+
+def test_a_plate_that_is_cut_off_has_no_say_where_another_picture_shows_it_whole() -> None:
+    part = replace(sighting(("B123", 0.99)), is_whole=False)
+    reading = vote([part, part, sighting(("AB123", 0.1))])
+    assert reading is not None
+    assert reading.text == "AB123"
+    alone = vote([part])
+    assert alone is not None
+    assert alone.text == "B123"

@@ -27,7 +27,7 @@ class WatchSettings:
 
     min_confidence: float = 0.0  # passes whose text is less sure are not told
     doubtful: float = 0.4  # nor are texts less sure than this,
-    once_confidence: float = 0.8  # or this where there is a single sighting,
+    few_confidence: float = 0.7  # or this where there are one or two sightings,
     clear_sightings: int = 3  # unless the plate was seen so often
     clear_weight: float = 0.5  # with this weight or more: 60 pixels wide, sharp, straight
     duplicate_s: float = 30.0  # the same plate again within this time is the same pass
@@ -41,6 +41,9 @@ class WatchSettings:
     look_again_s: float = 5.0  # unless none was for so long
     tracks: TrackSettings = field(default_factory=TrackSettings)
 
+
+_FEW: Final = 2
+"""So many sightings may be of something that is no plate."""
 
 USUAL_WATCH: Final = WatchSettings()
 
@@ -241,7 +244,7 @@ class Watcher:
         if confidence < use.min_confidence or not any(s.is_whole for s in track.sightings):
             return False
         clear = sum(sighting.weight >= use.clear_weight for sighting in track.sightings)
-        least = use.once_confidence if track.count == 1 else use.doubtful
+        least = use.few_confidence if track.count <= _FEW else use.doubtful
         return confidence >= least or clear >= use.clear_sightings
 
     def _is_told(self, text: str, first_s: float) -> bool:

@@ -184,7 +184,9 @@ class PlateTracker:
         is_other = apart is not None and apart > use.other_text and could_be_other
         if is_other or (max(away, growth) > 1 and not is_same):
             return math.inf
-        return min(away, 2.0) + 0.5 * min(growth, 2.0) + 2.0 * (use.unread if apart is None else apart)
+        return (
+            min(away, 2.0) + 0.5 * min(growth, 2.0) + 2.0 * (use.unread if apart is None else apart)
+        )
 
     def _text_difference(self, live: _Live, sighting: Sighting) -> float | None:
         """Give which part of their characters differs; None unless both were read well."""
