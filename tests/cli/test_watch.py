@@ -245,7 +245,7 @@ def test_a_program_that_is_stopped_has_told_all(
     pipe = subprocess.PIPE
     with subprocess.Popen([*command, "--preview", *models], stdout=pipe, stderr=pipe) as program:
         assert program.stdout is not None
-        early = []
+        early: list[str] = []
         while not early or json.loads(early[-1])["text"] != "C":
             early.append(program.stdout.readline().decode())
             assert early[-1], program.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -105,7 +107,7 @@ def test_each_vehicle_gives_one_pass() -> None:
     passes = watch(cars, 8)
     assert [p.plate.text for p in passes] == ["FIRST1", "OTHER2"]
     first = passes[0]
-    assert (first.first_s, first.last_s) == (pytest.approx(0.5), pytest.approx(4))
+    assert (first.first_s, first.last_s) == pytest.approx((0.5, 4))
     assert first.sightings == 36
     assert (first.is_final, first.is_parked) == (True, False)
     assert [p.direction_deg for p in passes] == [pytest.approx(0), pytest.approx(180)]
@@ -139,9 +141,13 @@ def test_a_pass_ends_when_the_plate_has_gone_and_at_the_end_of_the_video() -> No
     assert told["OTHER2"] == pytest.approx(5.9)
 
 
-@pytest.mark.parametrize(("gap_s", "count"), [(5, 1), (50, 2)], ids=["soon", "later"])
-def test_the_same_plate_again_soon_is_the_same_pass(gap_s: float, count: int) -> None:
-    again = Car("F1RST1", 2 + gap_s, 4 + gap_s, level=200)  # 1 for I
+@pytest.mark.parametrize(
+    ("gap_s", "text", "count"),
+    [(5, "F1RST1", 1), (5, "FIRS", 1), (5, "FIR", 2), (50, "F1RST1", 2)],
+    ids=["soon", "partly hidden", "too little of it", "later"],
+)
+def test_the_same_plate_again_soon_is_the_same_pass(gap_s: float, text: str, count: int) -> None:
+    again = Car(text, 2 + gap_s, 4 + gap_s, level=200)
     assert len(watch([Car("FIRST1", 0, 2), again], 8 + gap_s)) == count
 
 
@@ -238,3 +244,15 @@ def test_what_was_read_is_told_before_an_error_of_the_source() -> None:
 
 def test_no_pictures_give_nothing() -> None:
     assert watch([], 0) == []
+
+
+def test_without_the_extra_the_reader_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['av'] = None\n"
+        "from platelens import PlateReader\n"
+        "from platelens.errors import ExtraError\n"
+        "try:\n    next(PlateReader('whole', matcher='none').watch('clip.mp4'))\n"
+        "except ExtraError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "videos need av: pip install 'platelens[video]'\n"

@@ -40,8 +40,8 @@ def texts(track: Track) -> set[str]:
 def test_a_plate_that_moves_is_one_track() -> None:
     (track,) = follow([[seen(100 + 60 * i, "AB1", i * STEP_S)] for i in range(8)])
     assert track.count == len(track.sightings) == 8
-    assert (track.id, track.first_s, track.last_s) == (1, 0, pytest.approx(1.4))
-    assert track.shift_px == (pytest.approx(420), 0)
+    assert (track.id, track.first_s, track.last_s) == pytest.approx((1, 0, 1.4))
+    assert track.shift_px == pytest.approx((420, 0))
 
 
 @pytest.mark.parametrize("sure", [0.9, 0.2], ids=["read", "unread"])

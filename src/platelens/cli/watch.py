@@ -163,7 +163,7 @@ def _end_on_signal(frames: FrameSource) -> Iterator[None]:
 
     The exit status is the usual one. A second signal ends the program at once.
     """
-    came: list[int] = []
+    came: list[signal.Signals] = []
     before = {number: signal.getsignal(number) for number in _ENDING}
 
     def give_back() -> None:
@@ -171,7 +171,7 @@ def _end_on_signal(frames: FrameSource) -> Iterator[None]:
             signal.signal(number, handler)
 
     def end(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
+        came.append(signal.Signals(number))
         give_back()
         frames.close()
 

@@ -45,6 +45,12 @@ class WatchSettings:
 _FEW: Final = 2
 """So many sightings may be of something that is no plate."""
 
+_LEAST_TEXT: Final = 3
+"""Fewer characters, none of them sure, are no plate."""
+
+_LEAST_PART: Final = 4
+"""Fewer characters of a plate do not tell it from others."""
+
 USUAL_WATCH: Final = WatchSettings()
 
 
@@ -225,7 +231,7 @@ class Watcher:
             (match,) = self._pipeline.matcher.match([best.crop], [raw])
         sure_from = self._pipeline.settings.min_char_confidence
         plate = join_plate(best.plate.detection, raw, match, sure_from)
-        if not self._is_worth_telling(track, plate.confidence):
+        if not self._is_worth_telling(track, plate):
             return None
         return Pass(
             id=track.id,
@@ -239,13 +245,14 @@ class Watcher:
             shift_px=track.shift_px,
         )
 
-    def _is_worth_telling(self, track: Track, confidence: float) -> bool:
+    def _is_worth_telling(self, track: Track, plate: Plate) -> bool:
         use = self._settings
-        if confidence < use.min_confidence or not any(s.is_whole for s in track.sightings):
+        if plate.confidence < use.min_confidence or not any(s.is_whole for s in track.sightings):
             return False
         clear = sum(sighting.weight >= use.clear_weight for sighting in track.sightings)
         least = use.few_confidence if track.count <= _FEW else use.doubtful
-        return confidence >= least or clear >= use.clear_sightings
+        is_clear = clear >= use.clear_sightings and len(plate.text) >= _LEAST_TEXT
+        return plate.confidence >= least or is_clear
 
     def _is_told(self, text: str, first_s: float) -> bool:
         since = first_s - self._settings.duplicate_s
@@ -256,5 +263,9 @@ class Watcher:
         self._told = [(known, s) for known, s in self._told if known != text]
         self._told.append((text, seen_s))
 
-    def _is_same(self, a: str, b: str) -> bool:
-        return text_distance(a, b) < self._settings.same_text * max(len(a), len(b))
+    def _is_same(self, text: str, known: str) -> bool:
+        """Whether a text is that of a plate that was told; the plate may be partly hidden now."""
+        is_part = known.startswith(text) or known.endswith(text)
+        if is_part and len(text) >= _LEAST_PART:
+            return True
+        return text_distance(text, known) < self._settings.same_text * max(len(text), len(known))
