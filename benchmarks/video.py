@@ -88,7 +88,8 @@ def _moving(street: Pixels, thing: Pixels | None, fps: int) -> Iterator[Pixels]:
 def _write(path: Path, pictures: Iterator[Pixels], fps: int) -> None:
     codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=fps)
+        options = {"preset": "veryfast"} if codec == "libx264" else {}
+        stream = container.add_stream(codec, rate=fps, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.height, stream.width, stream.pix_fmt = 720, 1280, "yuv420p"
         stream.bit_rate = 4_000_000
