@@ -117,7 +117,7 @@ def test_what_is_no_character_is_left_out_and_makes_doubt(session: FakeSession) 
     (reading,) = CharacterRecognizer(session).read([bars("OLO")])
     assert reading.text == "OO"
     assert len(reading.char_confidences) == 2
-    assert reading.confidence == pytest.approx(0.9 * 1.0 * 0.9, abs=1e-3)
+    assert reading.confidence == pytest.approx(0.9 * 1.0 * 0.9 * 2 / 3, abs=1e-3)
 
 
 def test_plates_without_characters_have_no_text(session: FakeSession) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -117,14 +118,17 @@ def _merge_cases(alphabet: str) -> FloatArray:
 def _join(rows: Sequence[FloatArray], top_n: int) -> Reading:
     """Make the reading of a plate of the (N, 37) probabilities of its rows.
 
-    A text is as sure as all of its segments together, with those that are taken for no character.
+    A text is as sure as all of its segments together, with those that are taken for no character,
+    times the share of segments that are characters: a plate upside down is cut into pieces most
+    of which are surely nothing, and the few others may look like sure characters by chance.
     """
     segments = [segment for row in rows for segment in row]
     if not segments:
         return _NOTHING
-    candidates = _best_texts(segments, top_n)
     best = [int(segment.argmax()) for segment in segments]
     chars = [float(s[i]) for s, i in zip(segments, best, strict=True) if i != _NO_CHARACTER]
+    share = len(chars) / len(segments)
+    candidates = [replace(c, confidence=c.confidence * share) for c in _best_texts(segments, top_n)]
     with_text = [row for row in rows if (row.argmax(axis=1) != _NO_CHARACTER).any()]
     return Reading(
         text=candidates[0].text,

@@ -159,7 +159,7 @@ def test_pictures_are_training_pictures(
     dataset = task.dataset()
     for index, picture in enumerate(task.pictures(3)):
         assert picture.shape == (16, 16)
-        np.testing.assert_array_equal(picture, dataset[index][0].numpy())
+        np.testing.assert_array_equal(picture, dataset[index][0])
 
 
 def test_the_loss_is_least_where_the_answer_is_right(

@@ -14,7 +14,7 @@ from platelens.training.detection.scenes import Scene
 from platelens.types import FloatArray, RgbImage
 
 RECTANGLE = ((16, 24), (48, 24), (48, 40), (16, 40))
-PLAIN = WindowSettings(size=128, replace=0, empty=0, mosaic=0, close_up=0, flip=0)
+PLAIN = WindowSettings(size=128, replace=0, empty=0, mosaic=0, close_up=0, flip=0, hide=0)
 
 
 def window(*quads: object, exact: bool = True, size: int = 64) -> Window:
@@ -159,12 +159,32 @@ def test_the_target_is_where_the_plate_is(
         assert pixels.shape == (128, 128, 3)
         for box in {tuple(b) for b in target[2:6, target[0] > 0].T}:
             x1, y1, x2, y2 = (round(float(v)) for v in box)
-            assert np.median(pixels[y1:y2, x1:x2, 0]) > 130
+            # Of a plate that is turned, the corners of its box are street.
+            assert np.quantile(pixels[y1:y2, x1:x2, 0], 0.7) > 130
             found += 1
         ground = np.kron((target[0] == 0) & (target[1] == 1), np.ones((8, 8))) > 0
         if not settings.close_up:  # its margin has any colour
             assert np.median(pixels[ground][:, 0]) <= PAD_VALUE
     assert found > (5 if settings.empty else 30)
+
+
+def test_a_hidden_plate_has_the_colour_of_its_car(
+    fonts: FontSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "photograph", _see)
+    monkeypatch.setattr(data, "draw_flat_plate", _inked_plate)
+    drawn = WindowSource([((scene(),), 1.0)], [], fonts, replace(PLAIN, replace=1, hide=1))
+    found = 0
+    for index in range(40):
+        pixels, target = drawn.draw(0, index)
+        for box in {tuple(b) for b in target[2:6, target[0] > 0].T}:
+            x1, y1, x2, y2 = (round(float(v)) for v in box)
+            if x2 - x1 > 30:
+                seen = pixels[y1:y2, x1:x2, 0]
+                assert np.median(seen) < 100  # on white it would be 240
+                assert np.ptp(seen) > 60  # there are characters to be seen
+                found += 1
+    assert found > 20
 
 
 @pytest.mark.parametrize("flip", [0, 1])
@@ -223,3 +243,9 @@ def test_scenes_come_in_their_shares(fonts: FontSet, monkeypatch: pytest.MonkeyP
     drawn = WindowSource(pools, [], fonts, PLAIN)
     light = [np.median(drawn.draw(0, i)[0]) > 150 for i in range(80)]
     assert 0.55 < np.mean(light) < 0.9
+
+
+def _inked_plate(rng: np.random.Generator, fonts: FontSet, catalogue: Catalogue) -> FlatPlate:
+    plate = _white_plate(rng, fonts, catalogue)
+    plate.pixels[5:15, 5:55:10] = plate.pixels[5:15, 6:55:10] = 20
+    return plate

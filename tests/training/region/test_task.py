@@ -163,4 +163,4 @@ def test_pictures_are_training_crops(states_root: Path, tiny_look: TinyLook) -> 
     dataset = task.dataset()
     for index, picture in enumerate(pictures):
         assert picture.shape == (32, 56, 3)
-        np.testing.assert_array_equal(picture, dataset[index][0].numpy())
+        np.testing.assert_array_equal(picture, dataset[index][0])

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import Dataset
 
 from platelens.alphabet import fold_lookalikes
 from platelens.datasets.synth import FontSet
@@ -29,6 +27,7 @@ from platelens.training.characters.pools import (
     load_hongkong,
     relabel,
 )
+from platelens.training.drawn import DrawnDataset
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import DataRecipe, Recipe
@@ -46,21 +45,6 @@ _FOLLOWED: Final = 1000
 """About so many pictures of a set follow the training; at its end all of them are measured."""
 
 _TEMPERATURES: Final = tuple(round(0.4 * 1.1**i, 3) for i in range(20))  # 0.4 to 2.4
-
-
-class CharacterDataset(Dataset[tuple[Tensor, int]]):
-    """Picture `i` of a seed, for a DataLoader."""
-
-    def __init__(self, source: CharacterSource, seed: int) -> None:
-        """Draw from `source`."""
-        self._source = source
-        self._seed = seed
-
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """Give the picture (H, W) uint8 and the number of its label."""
-        cv2.setNumThreads(0)  # the workers are the threads
-        picture, number = self._source.draw(self._seed, index)
-        return torch.from_numpy(picture), number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +77,9 @@ class CharactersTask:
             # A run of a few steps is not to spend minutes on measuring.
             self._hold_drawn_out(fonts, min(_DRAWN, 8 * recipe.fit.samples))
 
-    def dataset(self) -> CharacterDataset:
+    def dataset(self) -> DrawnDataset:
         """Give the endless pictures of the recipe's seed."""
-        return CharacterDataset(self._source, self._seed)
+        return DrawnDataset(self._source, self._seed)
 
     def pictures(self, count: int) -> list[Ink]:
         """Give training pictures as the network sees them, (H, W) each."""

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from platelens.detection.single import read_box
 from platelens.geometry import fit_crop
@@ -24,27 +22,13 @@ from platelens.training.detection.measure import (
 )
 from platelens.training.detection.scenes import load_pools
 from platelens.training.detection.views import ViewSettings, ViewSource
+from platelens.training.drawn import DrawnDataset
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
 from platelens.types import Detection, RgbImage
 
 _BATCH: Final = 16
-
-
-class ViewDataset(Dataset[tuple[Tensor, Tensor]]):
-    """View `i` of a seed, for a DataLoader."""
-
-    def __init__(self, source: ViewSource, seed: int) -> None:
-        """Draw from `source`."""
-        self._source = source
-        self._seed = seed
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        """Give pixels (H, W, 3) uint8 and target (5,)."""
-        cv2.setNumThreads(0)  # the workers are the threads
-        pixels, target = self._source.draw(self._seed, index)
-        return torch.from_numpy(pixels), torch.from_numpy(target)
 
 
 class BoxTask:
@@ -59,9 +43,9 @@ class BoxTask:
         self._scenes = [scene for pool, _ in pools for scene in pool]
         self._source = ViewSource(pools, ViewSettings(recipe.input_size))
 
-    def dataset(self) -> ViewDataset:
+    def dataset(self) -> DrawnDataset:
         """Give the endless views of the recipe's seed."""
-        return ViewDataset(self._source, self._seed)
+        return DrawnDataset(self._source, self._seed)
 
     def pictures(self, count: int) -> list[NDArray[np.uint8]]:
         """Give training scenes as the network sees them in use, (H, W, 3) each."""

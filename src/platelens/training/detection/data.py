@@ -43,6 +43,7 @@ class WindowSettings:
     mosaic: float = 0.4  # share of windows that are four small views
     close_up: float = 0.07  # share of windows that are one plate and nothing else
     flip: float = 0.35
+    hide: float = 0.25  # share of the replacements that have the colour of what is around them
 
 
 @dataclass(slots=True)
@@ -166,6 +167,8 @@ class WindowSource:
             if not inside or span[0] < 10 or rng.random() > self._settings.replace:
                 continue
             plate = self._flat(rng)
+            if rng.random() < self._settings.hide:
+                plate = _hide(rng, plate, window.pixels, old)
             aspect = plate.shape[1] / plate.shape[0] * float(np.exp(rng.normal(0, 0.08)))
             # Large enough to hide the plate that is there.
             width = max(span[0], span[1] * aspect) * rng.uniform(0.95, 1.2)
@@ -174,6 +177,26 @@ class WindowSource:
             window.pixels = paste_plate(rng, window.pixels, plate, new)
             window.corners[i] = new
             window.exact[i] = True
+
+
+def _hide(rng: np.random.Generator, plate: RgbImage, pixels: RgbImage, old: FloatArray) -> RgbImage:
+    """Paint a plate nearly as its car is: black plates on black cars, white ones on white.
+
+    Its ground takes the colour around the corners `old`; its characters stand out from it as much
+    as before or less, lighter or darker.
+    """
+    x1, y1 = np.clip(old.min(axis=0), 0, None).astype(int)
+    x2, y2 = old.max(axis=0).astype(int) + 1
+    reach = max(2, round(0.35 * (y2 - y1)))
+    ring = np.zeros(pixels.shape[:2], bool)
+    ring[max(0, y1 - reach) : y2 + reach, max(0, x1 - reach) : x2 + reach] = True
+    ring[y1:y2, x1:x2] = False
+    around = np.median(pixels[ring] if ring.any() else pixels.reshape(-1, 3), axis=0)
+    ground = np.median(plate.reshape(-1, 3), axis=0)
+    relief = (plate.astype(np.float32) - ground).mean(axis=2, keepdims=True)
+    strength = rng.uniform(0.5, 1.0) * (-1 if (around.mean() < 128) == (relief.mean() < 0) else 1)
+    painted = around + rng.normal(0, 12) + strength * relief
+    return RgbImage(np.clip(painted, 0, 255).astype(np.uint8))
 
 
 def _cut(

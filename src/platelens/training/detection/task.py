@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from platelens.detection.postprocess import Thresholds, read_map
 from platelens.detection.preprocess import letterbox
@@ -23,6 +21,7 @@ from platelens.training.detection.measure import (
     scores_at,
 )
 from platelens.training.detection.scenes import load_flat_crops, load_pools
+from platelens.training.drawn import DrawnDataset
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import Recipe
@@ -30,21 +29,6 @@ from platelens.training.sources import load_fonts, load_us_crops
 from platelens.types import Detection, RgbImage
 
 _IOU_THRESHOLD: Final = 0.45
-
-
-class WindowDataset(Dataset[tuple[Tensor, Tensor]]):
-    """Window `i` of a seed, for a DataLoader."""
-
-    def __init__(self, source: WindowSource, seed: int) -> None:
-        """Draw from `source`."""
-        self._source = source
-        self._seed = seed
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        """Give pixels (S, S, 3) uint8 and target (15, S/8, S/8)."""
-        cv2.setNumThreads(0)  # the workers are the threads
-        pixels, target = self._source.draw(self._seed, index)
-        return torch.from_numpy(pixels), torch.from_numpy(target)
 
 
 class DetectionTask:
@@ -65,9 +49,9 @@ class DetectionTask:
             WindowSettings(size=recipe.window),
         )
 
-    def dataset(self) -> WindowDataset:
+    def dataset(self) -> DrawnDataset:
         """Give the endless windows of the recipe's seed."""
-        return WindowDataset(self._source, self._seed)
+        return DrawnDataset(self._source, self._seed)
 
     def pictures(self, count: int) -> list[NDArray[np.uint8]]:
         """Give training scenes as the network sees them in use, (H, W, 3) each."""

@@ -88,4 +88,7 @@ LOSSES: Final[Mapping[str, Callable[[Any, Sequence[Tensor]], tuple[Tensor, Parts
     "two_row": _two_row_loss,
     "slots": _slots_loss,
 }
-"""What each of `networks.NETWORKS` learns by: (network, batch of `CropDataset`) -> loss, parts."""
+"""What each of `networks.NETWORKS` learns by: (network, batch) -> loss, parts.
+
+The batch is of crops by `task.encode_crop`.
+"""

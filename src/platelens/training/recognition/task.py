@@ -9,12 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.utils.data import Dataset
 
 from platelens.alphabet import CHARACTERS, encode
 from platelens.datasets import Sample
@@ -23,6 +21,7 @@ from platelens.imaging import load
 from platelens.metrics import ExactMatch
 from platelens.recognition.decode import decode_ctc, log_softmax
 from platelens.recognition.views import cut_views, merge_views
+from platelens.training.drawn import DrawnDataset
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import DataRecipe, Recipe, SceneSource
@@ -55,21 +54,13 @@ _EMPTY: Final = "empty"
 _TEMPERATURES: Final = tuple(round(0.4 * 1.1**i, 3) for i in range(20))  # 0.4 to 2.4
 
 
-class CropDataset(Dataset[tuple[Tensor, Tensor, int, int]]):
-    """Crop `i` of a seed, for a DataLoader."""
-
-    def __init__(self, source: CropSource, seed: int) -> None:
-        """Draw from `source`."""
-        self._source = source
-        self._seed = seed
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, int, int]:
-        """Give pixels (H, W, 3) uint8, class numbers (MAX_LENGTH,), length and rows."""
-        cv2.setNumThreads(0)  # the workers are the threads
-        pixels, text, rows = self._source.draw(self._seed, index)
-        numbers = torch.zeros(MAX_LENGTH, dtype=torch.long)
-        numbers[: len(text)] = torch.tensor(encode(text), dtype=torch.long)
-        return torch.from_numpy(pixels), numbers, len(text), rows
+def encode_crop(
+    pixels: NDArray[np.uint8], text: str, rows: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], int, int]:
+    """Give pixels (H, W, 3), class numbers (MAX_LENGTH,), length and rows of a drawn crop."""
+    numbers = np.zeros(MAX_LENGTH, np.int64)
+    numbers[: len(text)] = encode(text)
+    return pixels, numbers, len(text), rows
 
 
 class RecognitionTask:
@@ -103,9 +94,9 @@ class RecognitionTask:
             "ccpd": load_flats(load_ccpd_crops(root, held_out=True)) if data.ccpd_crops else [],
         }
 
-    def dataset(self) -> CropDataset:
+    def dataset(self) -> DrawnDataset:
         """Give the endless crops of the recipe's seed."""
-        return CropDataset(self._source, self._seed)
+        return DrawnDataset(self._source, self._seed, encode_crop)
 
     def pictures(self, count: int) -> list[NDArray[np.uint8]]:
         """Give training crops as the network sees them, (H, W, 3) each."""

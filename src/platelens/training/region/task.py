@@ -13,13 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import Dataset
 
 from platelens.datasets import LabelledPlate, Sample
 from platelens.datasets.synth import FlatPlate
 from platelens.geometry import array_to_quad, cut_for_reading, cut_plate, fit_crop, picture_corners
 from platelens.imaging import load
 from platelens.region.look import ELSEWHERE
+from platelens.training.drawn import DrawnDataset
 from platelens.training.loop import Numbers
 from platelens.training.networks import make_network
 from platelens.training.recipe import DataRecipe, Recipe
@@ -56,21 +56,6 @@ _NOT_US: Final = ("elsewhere", "empty")
 _TEMPERATURES: Final = tuple(round(0.4 * 1.1**i, 3) for i in range(20))  # 0.4 to 2.4
 
 
-class LookDataset(Dataset[tuple[Tensor, int]]):
-    """Crop `i` of a seed, for a DataLoader."""
-
-    def __init__(self, source: LookSource, seed: int) -> None:
-        """Draw from `source`."""
-        self._source = source
-        self._seed = seed
-
-    def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        """Give pixels (H, W, 3) uint8 and the place of the region in `CLASSES`."""
-        cv2.setNumThreads(0)  # the workers are the threads
-        pixels, number = self._source.draw(self._seed, index)
-        return torch.from_numpy(pixels), number
-
-
 class RegionTask:
     """Telling where plates are from, as `training.loop.fit` wants it."""
 
@@ -96,9 +81,9 @@ class RegionTask:
         valid = load_looks(load_us_looks(root, "valid"))
         self._valid = self._cut([_as_patch(flat.pixels) for flat in valid]), _numbers(valid)
 
-    def dataset(self) -> LookDataset:
+    def dataset(self) -> DrawnDataset:
         """Give the endless crops of the recipe's seed."""
-        return LookDataset(self._source, self._seed)
+        return DrawnDataset(self._source, self._seed)
 
     def pictures(self, count: int) -> list[NDArray[np.uint8]]:
         """Give training crops as the network sees them, (H, W, 3) each."""
