@@ -4,6 +4,7 @@
 #   make test    the whole test suite
 #   make check   format, lint, types, import contracts
 #   make bench   latency and memory, beside RapidOCR
+#   make video-bench  watching videos: cost, and passes of drawn clips (fonts: DATA=folder)
 #   make eval    accuracy on the development sets (DATA=folder); pages in runs/eval
 #   make compare platelens, RapidOCR and Tesseract in one run (needs the program tesseract)
 #   make serials the table of region/serials.json from the files of region/formats
@@ -13,7 +14,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench eval compare serials clean
+.PHONY: help demo test check format bench video-bench eval compare serials clean
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 DATA ?= ../shared/data
@@ -48,11 +49,12 @@ $(UV): Makefile
 # Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, which runs
 # on a CPU, too; PyPI's torchvision fits no other.
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data --extra video
 	@touch $@
 
 .venv-bench/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra eval --extra rapidocr --extra tesseract
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra data --extra video --extra rapidocr \
+		--extra tesseract
 	@touch $@
 
 demo: .venv-demo/.ready
@@ -73,6 +75,10 @@ format: .venv/.ready
 
 bench: .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks.read_latency $(ARGS)
+
+video-bench: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.video --json runs/video.json
+	.venv-bench/bin/python -m benchmarks.video_passes --data $(DATA) --json runs/video_passes.json $(ARGS)
 
 eval: .venv-bench/.ready
 	.venv-bench/bin/platelens eval $(DATA)/dev/world \

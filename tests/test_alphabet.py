@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from platelens.alphabet import BLANK, CHARACTERS, decode, encode, fold_lookalikes, normalise
+from platelens.alphabet import (
+    BLANK,
+    CHARACTERS,
+    decode,
+    encode,
+    fold_lookalikes,
+    normalise,
+    text_distance,
+)
 
 
 def test_the_alphabet_is_digits_then_letters() -> None:
@@ -45,3 +53,14 @@ def test_a_character_outside_the_alphabet_has_no_number(text: str) -> None:
 
 def test_fold_lookalikes() -> None:
     assert fold_lookalikes("OI01QLB8") == "0101QLB8"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "distance"),
+    [
+        ("", "", 0), ("AB1", "", 3), ("AB1", "AB1", 0), ("AB1", "AB2", 1), ("AB1", "AB12", 1),
+        ("AB1", "B1", 1), ("KO1", "K01", 0.3), ("B8", "8B", 0.6), ("AB", "BA", 2), ("QX", "XQ", 2),
+    ],
+)  # fmt: skip
+def test_text_distance_forgives_confusions(a: str, b: str, distance: float) -> None:
+    assert text_distance(a, b) == text_distance(b, a) == pytest.approx(distance)

@@ -3,6 +3,7 @@
 * PlatelensError
   + ImageError            the bytes or array are not a usable image
     - ImageTooLargeError  more pixels than the limit allows (decompression bombs)
+  + VideoError            a video or a stream cannot be opened, read or written
   + ModelError            a model cannot be used
     - UnknownModelError   no such name; the message lists the known ones
     - ManifestError       model.toml is missing, malformed or contradicts the graph
@@ -33,6 +34,10 @@ class ImageError(PlatelensError):
 
 class ImageTooLargeError(ImageError):
     """The image has more pixels than the limit allows."""
+
+
+class VideoError(PlatelensError):
+    """A video or a stream cannot be opened, read or written."""
 
 
 class ModelError(PlatelensError):

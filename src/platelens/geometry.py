@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from platelens.types import Box, FloatArray, Quad, RgbImage
+from platelens.types import Box, FloatArray, Point, Quad, RgbImage
 
 MAX_PLATE_SIDE: Final = 1024
 """Longer side of a rectified plate, in pixels; more is no gain to a reader and costs memory."""
@@ -136,3 +137,9 @@ def fit_crop(crop: RgbImage, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
     shrinks = crop.shape[0] > height or crop.shape[1] > width
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(crop, (width, height), interpolation=method), dtype=np.uint8)
+
+
+def contains_point(polygon: Sequence[Point], point: Point) -> bool:
+    """Whether `point` lies in `polygon` or on its edge; both in the same units."""
+    corners = np.array(polygon, np.float32)
+    return cv2.pointPolygonTest(corners, point, measureDist=False) >= 0

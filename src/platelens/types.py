@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NewType, Protocol
@@ -157,6 +158,70 @@ class Plate:
     def confidence(self) -> float:
         """The confidence of the text, 0 without one: a reader may be sure that there is none."""
         return self.reading.confidence if self.reading and self.reading.text else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture of a video."""
+
+    image: RgbImage
+    time_s: float  # by the clock of the source; its first picture has the time 0
+    number: int  # in the source, from 0; pictures that were left out count
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sighting:
+    """A plate in one picture of a video."""
+
+    plate: Plate
+    crop: RgbImage  # the upright plate
+    time_s: float
+    weight: float  # > 0: how much its reading counts; larger, sharper, straighter = more
+    is_whole: bool = True  # False = the picture's edge may cut it off
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Track:
+    """A plate that was followed from picture to picture."""
+
+    id: int  # from 1, unlike any other of its tracker
+    sightings: tuple[Sighting, ...]  # the best ones, by time
+    best: Sighting
+    last: Sighting  # its time goes on while nothing moves
+    count: int  # of all sightings
+    first_s: float
+    shift_px: Point  # from where it was first seen to where it was last, centre to centre
+    still_s: float  # how long it has been where it is
+
+    @property
+    def last_s(self) -> float:
+        """When it was last seen."""
+        return self.last.time_s
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pass:
+    """One vehicle that came by, or stays: what all sightings of its plate say together."""
+
+    id: int  # from 1, unlike any other of its source; a preview has that of its final event
+    plate: Plate  # where it is in `image`; the reading is that of all sightings
+    image: RgbImage  # the best picture
+    crop: RgbImage  # the upright plate there
+    best_s: float  # time of that picture
+    first_s: float
+    last_s: float  # of the last sighting so far
+    sightings: int
+    shift_px: Point  # from where it was first seen to where it was last, centre to centre
+    is_final: bool = True  # False = a preview: the plate is still followed
+    is_parked: bool = False  # it has not moved for long; there is no other event when it leaves
+
+    @property
+    def direction_deg(self) -> float | None:
+        """Where it went in the picture: 0 = right, 90 = down, up to 360; None = nowhere."""
+        x, y = self.shift_px
+        if math.hypot(x, y) < self.plate.detection.box.width:
+            return None
+        return math.degrees(math.atan2(y, x)) % 360
 
 
 class Detector(Protocol):

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 EXTRAS = {
     *("torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"),
-    *("imagehash", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
+    *("imagehash", "av", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
 }
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from platelens.region.candidates import CONFUSIONS, possible_texts
+from platelens.alphabet import CONFUSIONS
+from platelens.region.candidates import possible_texts
 from platelens.types import Candidate, Reading
 
 

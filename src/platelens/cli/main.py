@@ -22,6 +22,7 @@ from platelens.cli.ocr import ocr
 from platelens.cli.read import read
 from platelens.cli.region import region
 from platelens.cli.train import export, train
+from platelens.cli.watch import watch
 
 app = typer.Typer(
     name="platelens",
@@ -34,6 +35,7 @@ app.command()(read)
 app.command()(detect)
 app.command()(ocr)
 app.command()(region)
+app.command()(watch)
 app.add_typer(models.app)
 app.add_typer(pipeline.app)
 app.command()(doctor)

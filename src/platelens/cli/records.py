@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platelens.pipeline import ReadResult
-    from platelens.types import Detection, Plate, Reading, Region
+    from platelens.types import Detection, Pass, Plate, Reading, Region
 
 Record = dict[str, Any]
 
@@ -49,6 +49,23 @@ def crop_record(name: str, result: ReadResult, top: int) -> Record:
     """Give what `region` prints of a picture, which is taken as one plate."""
     (plate,) = result.plates
     return {**ocr_record(name, result, top), **_origin(plate, top)}
+
+
+def pass_record(source: str, found: Pass, top: int) -> Record:
+    """Give what `watch` prints of a pass, at most `top` candidates."""
+    direction = found.direction_deg
+    return {
+        "event": "pass" if found.is_final else "preview",
+        "id": found.id,
+        "source": source,
+        **_plate(found.plate, top),
+        "first_s": _seconds(found.first_s),
+        "last_s": _seconds(found.last_s),
+        "best_s": _seconds(found.best_s),
+        "sightings": found.sightings,
+        "direction": None if direction is None else round(direction),
+        "parked": found.is_parked,
+    }
 
 
 def _picture(name: str, result: ReadResult) -> Record:
@@ -138,3 +155,7 @@ def _confidence(value: float) -> float:
 
 def _ms(value: float) -> float:
     return round(float(value), 2)
+
+
+def _seconds(value: float) -> float:
+    return round(float(value), 3)

@@ -3,11 +3,13 @@
 from platelens.imaging.decode import IMAGE_SUFFIXES, MAX_PIXELS, decode, load, read_size_hw
 from platelens.imaging.draw import draw_plate
 from platelens.imaging.encode import encode, save
+from platelens.imaging.motion import MotionGate
 from platelens.imaging.pixels import crop, from_array
 
 __all__ = [
     "IMAGE_SUFFIXES",
     "MAX_PIXELS",
+    "MotionGate",
     "crop",
     "decode",
     "draw_plate",

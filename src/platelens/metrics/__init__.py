@@ -28,6 +28,7 @@ from platelens.metrics.interval import (
     bootstrap_sums,
 )
 from platelens.metrics.paired import McNemar, bootstrap_difference
+from platelens.metrics.passes import PassCounts, PassMatches, PassSpan, match_passes
 from platelens.metrics.text import (
     CharErrorRate,
     ExactMatch,
@@ -51,6 +52,9 @@ __all__ = [
     "Interval",
     "McNemar",
     "MeanAveragePrecision",
+    "PassCounts",
+    "PassMatches",
+    "PassSpan",
     "ReliabilityPoint",
     "RiskCoveragePoint",
     "ThresholdCounts",
@@ -67,6 +71,7 @@ __all__ = [
     "edit_distance",
     "expected_calibration_error",
     "match_boxes",
+    "match_passes",
     "plate_width_px",
     "precision_at_threshold",
     "reliability_curve",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from platelens import imaging
+from platelens.errors import ExtraError
 from platelens.pipeline.build import WHOLE_PICTURE, build_pipeline
 from platelens.pipeline.pipeline import PipelineSettings, ReadResult
 from platelens.pipeline.plans import Plan, load_plan
 from platelens.recognition.views import ACCURATE_VIEWS, USUAL_VIEWS, Margin
 from platelens.runtime import DEFAULT_CLASSIFIER, DEFAULT_DETECTOR, DEFAULT_RECOGNIZER
-from platelens.types import Detector, Plate, Recognizer, RegionMatcher, RgbImage
+from platelens.types import Detector, Pass, Plate, Recognizer, RegionMatcher, RgbImage
+
+if TYPE_CHECKING:
+    from platelens.imaging.video import VideoSettings
+    from platelens.pipeline.video import WatchSettings
 
 Order = Literal["rgb", "bgr"]
 FileSource = str | os.PathLike[str] | bytes
@@ -155,6 +160,33 @@ class PlateReader:
         if one_array or isinstance(images, str | bytes | os.PathLike):
             raise TypeError("read_batch takes several pictures; for a single one there is read")
         return self.pipeline.run_batch(_load(image, order) for image in images)
+
+    def watch(
+        self,
+        source: str,
+        settings: WatchSettings | None = None,
+        video: VideoSettings | None = None,
+    ) -> Iterator[Pass]:
+        """Follow the plates of a video or a camera: one `Pass` for each vehicle that comes by.
+
+        Args:
+            source: a file, a stream's address, a webcam or pictures, as `imaging.video.open_video`.
+            settings: what is told, and when.
+            video: which pictures of the source are wanted, and how long to try.
+
+        Raises:
+            ExtraError: FFmpeg or SciPy is missing; the message says what to install.
+            VideoError: the source cannot be used, or it has dropped for good.
+        """
+        # `import platelens` goes without the extra `video`.
+        try:
+            from platelens.imaging.video import VideoSettings, open_video  # noqa: PLC0415  # above
+            from platelens.pipeline.video import Watcher, WatchSettings  # noqa: PLC0415  # likewise
+        except ModuleNotFoundError as error:
+            raise ExtraError(f"videos need {error.name}: pip install 'platelens[video]'") from error
+        watcher = Watcher(self.pipeline, settings or WatchSettings())
+        with open_video(source, settings=video or VideoSettings()) as frames:
+            yield from watcher.watch(frames)
 
     def read_timed(self, image: ImageSource, *, order: Order | None = None) -> ReadResult:
         """Do as `read`; the result holds the picture and the times, loading included."""

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from platelens.alphabet import CONFUSIONS
 from platelens.types import Candidate, Reading
-
-CONFUSIONS: Final = {
-    "O0": 0.08, "I1": 0.08, "Q0": 0.04, "B8": 0.02, "G6": 0.02, "S5": 0.01, "Z2": 0.01, "D0": 0.01,
-}  # fmt: skip
-"""How often one of a pair is read where the other stands, and neither is among the candidates.
-
-Counted on plates kept out of training (134 of scenes, 267 US and 254 CCPD crops): of 19 O three
-were read as 0, of 17 Q three, of 22 I one or two, of 57 G two, of 55 B two. The counts are small;
-the costs are half of them, since most confusions are among the candidates already.
-"""
 
 _EXPANDED: Final = 2
 """So many of the candidates are varied."""

@@ -1,0 +1,30 @@
+import av
+import pytest
+
+from platelens.imaging.video.media import cause, shown
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("rtsp://user:pass@host/a", "rtsp://user:***@host/a"),
+        ("rtsp://user@host:554/a", "rtsp://user@host:554/a"),
+        ("http://host:80/a@b", "http://host:80/a@b"),
+        ("clips/a.mp4", "clips/a.mp4"),
+    ],
+)
+def test_passwords_are_not_shown(source: str, expected: str) -> None:
+    assert shown(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (av.error.ConnectionRefusedError(111, "x"), "connection refused"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (ValueError("what it is"), "what it is"),
+    ],
+    ids=["ffmpeg", "system", "other"],
+)
+def test_cause_is_said_in_words(error: Exception, expected: str) -> None:
+    assert cause(error) == expected
