@@ -13,6 +13,9 @@ BLANK: Final = 0
 
 _LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1"})
 
+_CONFUSABLES: Final = str.maketrans("OQDIBGSZ", "00018652")
+"""The pairs of `region.candidates.CONFUSIONS`, all of one kind written as their digit."""
+
 
 def normalise(text: str) -> str:
     """Give `text` in upper case without anything that is not A-Z or 0-9."""
@@ -35,3 +38,11 @@ def fold_lookalikes(text: str) -> str:
     Many countries use one glyph for both, so that only the pattern of the serial tells them apart.
     """
     return text.translate(_LOOKALIKES)
+
+
+def fold_confusables(text: str) -> str:
+    """Give `text` with every letter that readers take for a digit written as that digit.
+
+    Coarser than `fold_lookalikes`: Q and D are 0, too, and B is 8, G is 6, S is 5, Z is 2.
+    """
+    return text.translate(_CONFUSABLES)
