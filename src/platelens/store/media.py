@@ -71,10 +71,7 @@ class MediaFolder:
         Raises:
             RecordError: the path does not stay below the folder.
         """
-        parts = path.split("/")
-        if len(path) > _MAX_PATH or not all(_PART.fullmatch(part) for part in parts):
-            raise RecordError(f"path: expected one below the media folder, got {path[:80]!r}")
-        return self._folder.joinpath(*parts)
+        return self._folder / check_path(path)
 
     def remove(self, path: str) -> None:
         """Remove a file; one that is not there is no error.
@@ -102,6 +99,13 @@ class MediaFolder:
             self._make(folder.parent)
             folder.mkdir(exist_ok=True)
             _sync_folder(folder.parent)
+
+
+def check_path(path: str) -> str:
+    """Give `path` back; RecordError when it does not stay below the folder of pictures."""
+    if len(path) > _MAX_PATH or not all(_PART.fullmatch(part) for part in path.split("/")):
+        raise RecordError(f"path: expected one below the media folder, got {path[:80]!r}")
+    return path
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from platelens.errors import RecordError
 from platelens.store.database import insert_missing
+from platelens.store.media import check_path
 from platelens.store.plates import Spelling, plate_ids
 from platelens.store.reads import MediaFile, NewRead
 from platelens.store.records import check_text, row_of
 from platelens.store.tables import CameraRow, MediaRow, ReadRow
+
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 def insert_reads(
@@ -62,7 +66,9 @@ def _media_id(connection: Connection, file: MediaFile | None) -> int | None:
     """Count one more use of a picture; several reads may share one."""
     if file is None:
         return None
-    row = {"path": file.path, "sha256": file.sha256, "size": file.size, "uses": 1}
+    if not _SHA256.fullmatch(file.sha256):
+        raise RecordError(f"sha256: expected 64 hexadecimal digits, got {file.sha256[:80]!r}")
+    row = {"path": check_path(file.path), "sha256": file.sha256, "size": file.size, "uses": 1}
     new = insert_missing(connection, MediaRow).values(row).returning(MediaRow.id)
     if (added := connection.scalar(new)) is not None:
         return int(added)
