@@ -79,19 +79,16 @@ def test_a_database_that_may_not_be_written(tmp_path: Path) -> None:
 
 def test_a_failure_changes_nothing(address: str) -> None:
     database = open_database(address)
-    with pytest.raises(ZeroDivisionError), database.writing() as connection:
-        connection.execute(sa.text("INSERT INTO settings VALUES ('a', 'b')"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _insert(database, ["a"], fail=True)
     assert _settings(database) == 0
     database.close()
 
 
 def test_errors_do_not_quote_what_was_stored(address: str) -> None:
     database = open_database(address)
-    row = {"name": "SECRET1", "value": "SECRET2"}
-    with pytest.raises(StoreDownError) as caught, database.writing() as connection:
-        for _ in range(2):
-            connection.execute(sa.text("INSERT INTO settings VALUES (:name, :value)"), row)
+    with pytest.raises(StoreDownError) as caught:
+        _insert(database, ["SECRET", "SECRET"])
     assert "SECRET" not in str(caught.value)
     database.close()
 
@@ -111,6 +108,15 @@ def test_a_store_that_was_closed_opens_again(address: str, tmp_path: Path) -> No
             assert isinstance(store, Store)
             assert len(store.reads.search(ReadQuery()).reads) == expected
             store.reads.add(new_read())
+
+
+def _insert(database: Database, names: list[str], *, fail: bool = False) -> None:
+    with database.writing() as connection:
+        for name in names:
+            new = sa.text("INSERT INTO settings VALUES (:name, 'value')")
+            connection.execute(new, {"name": name})
+        if fail:
+            raise ZeroDivisionError
 
 
 def _settings(database: Database) -> int:

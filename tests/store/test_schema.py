@@ -43,8 +43,7 @@ def test_a_store_of_the_previous_revision_keeps_its_reads(
     with empty.writing() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO plates (id, text, folded, is_hashed)"
-                " VALUES (1, 'AB123', 'A8123', :no)"
+                "INSERT INTO plates (id, text, folded, is_hashed) VALUES (1, 'AB123', 'A8123', :no)"
             ),
             {"no": False},
         )
