@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from platelens.alphabet import BLANK, CHARACTERS, decode, encode, fold_lookalikes, normalise
+from platelens.alphabet import (
+    BLANK,
+    CHARACTERS,
+    decode,
+    encode,
+    fold_confusables,
+    fold_lookalikes,
+    normalise,
+)
+from platelens.region.candidates import CONFUSIONS
 
 
 def test_the_alphabet_is_digits_then_letters() -> None:
@@ -45,3 +54,13 @@ def test_a_character_outside_the_alphabet_has_no_number(text: str) -> None:
 
 def test_fold_lookalikes() -> None:
     assert fold_lookalikes("OI01QLB8") == "0101QLB8"
+
+
+def test_all_characters_that_readers_take_for_each_other_fold_to_one() -> None:
+    for a, b in CONFUSIONS:
+        assert fold_confusables(a) == fold_confusables(b)
+
+
+def test_folding_leaves_no_two_digits_alike() -> None:
+    assert fold_confusables(CHARACTERS[:10]) == CHARACTERS[:10]
+    assert set(fold_confusables(CHARACTERS)) == set(CHARACTERS) - set("OQDIBGSZ")

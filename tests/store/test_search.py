@@ -98,11 +98,11 @@ def test_finds_what_looking_at_every_read_finds(
 ) -> None:
     monkeypatch.setattr(search, "_MANY_PLATES", many)
     rng = random.Random(3)
-    ids = store.reads.add_many(_random_reads(rng, 300))
-    for number in rng.sample(ids, 30):
+    ids = store.reads.add_many(_random_reads(rng, 150))
+    for number in rng.sample(ids, 15):
         store.reads.confirm(number, "me")
     reads = [store.reads.get(number) for number in ids]
-    for _ in range(120):
+    for _ in range(60):
         query = _random_query(rng)
         expected = _expected(reads, query)
         assert _pages(store, query, rng.choice((7, 1000))) == expected, query
@@ -110,9 +110,9 @@ def test_finds_what_looking_at_every_read_finds(
 
 def test_two_edits_find_what_looking_at_every_read_finds(store: Store) -> None:
     rng = random.Random(4)
-    texts = {"".join(rng.choices("AB8C1", k=rng.randint(4, 9))) for _ in range(400)}
+    texts = {"".join(rng.choices("AB8C1", k=rng.randint(4, 9))) for _ in range(200)}
     store.reads.add_many([new_read(text) for text in texts])
-    for text in rng.sample(sorted(t for t in texts if len(t) >= 6), 20):
+    for text in rng.sample(sorted(t for t in texts if len(t) >= 6), 10):
         query = ReadQuery(plate=text, match="fuzzy", max_distance=2)
         near = {t for t in texts if is_near(fold_confusables(t), fold_confusables(text), 2)}
         assert {read.text for read in store.reads.export(query)} == near
@@ -180,8 +180,15 @@ def test_a_time_without_zone_is_refused(store: Store) -> None:
         store.reads.search(ReadQuery(since=NOON.replace(tzinfo=None)))
 
 
-@pytest.mark.parametrize("text", ["\0", "😀", "\ud800", "'; DROP TABLE reads; --", "x" * 10_000])
+@pytest.mark.parametrize("text", ["😀", "'; DROP TABLE reads; --", "%", "gate ", "US"])
 def test_odd_names_find_nothing(store: Store, text: str) -> None:
     store.reads.add(new_read(camera="gate", region="us"))
     assert store.reads.search(ReadQuery(camera=text)).reads == ()
     assert store.reads.search(ReadQuery(region=text)).reads == ()
+
+
+@pytest.mark.parametrize("text", ["gate\0", "\ud800", "x" * 10_000], ids=["nul", "half", "long"])
+def test_names_that_cannot_be_are_refused(store: Store, text: str) -> None:
+    for query in (ReadQuery(camera=text), ReadQuery(region=text)):
+        with pytest.raises(RecordError, match=r"camera|region"):
+            store.reads.search(query)

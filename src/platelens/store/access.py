@@ -114,14 +114,14 @@ class Access:
 
     def replace_user(self, user: User) -> None:
         """Change the user of that name; MissingRecordError when there is none."""
-        change = sa.update(UserRow).where(UserRow.name == user.name.replace("\0", ""))
+        change = sa.update(UserRow).where(UserRow.name == check_text(user.name, "name"))
         with self._database.writing() as connection:
             if not connection.execute(change.values(_user_columns(user))).rowcount:
                 raise MissingRecordError(f"there is no user {user.name!r}")
 
     def remove_user(self, name: str) -> None:
         """Remove a user; MissingRecordError when there is none."""
-        gone = sa.delete(UserRow).where(UserRow.name == name.replace("\0", ""))
+        gone = sa.delete(UserRow).where(UserRow.name == check_text(name, "name"))
         with self._database.writing() as connection:
             if not connection.execute(gone).rowcount:
                 raise MissingRecordError(f"there is no user {name!r}")

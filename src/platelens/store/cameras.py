@@ -78,7 +78,7 @@ class Cameras:
             MissingRecordError: there is no such camera.
             ConflictError: it has reads.
         """
-        named = CameraRow.name == name.replace("\0", "")
+        named = CameraRow.name == check_text(name, "name")
         with self._database.writing() as connection:
             try:
                 gone = connection.execute(sa.delete(CameraRow).where(named))

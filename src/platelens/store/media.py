@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -50,7 +51,8 @@ class MediaFolder:
                 os.fsync(file.fileno())
             _sync_folder(target.parent)
         except OSError as error:
-            target.unlink(missing_ok=True)
+            with suppress(OSError):
+                target.unlink(missing_ok=True)
             raise StoreDownError(f"{target}: {error.strerror}") from error
         return MediaFile(path, hashlib.sha256(data).hexdigest(), len(data))
 

@@ -23,7 +23,7 @@ from platelens.store.cursor import Cursor, pack_cursor, unpack_cursor
 from platelens.store.patterns import PlatePattern, edit_cost, is_near, parse_pattern
 from platelens.store.plates import Speller
 from platelens.store.reads import Match, Page, ReadQuery, ReviewState
-from platelens.store.records import check_time, load_reads
+from platelens.store.records import check_text, check_time, load_reads
 from platelens.store.tables import CameraRow, PlateRow, ReadRow, TailRow
 
 MAX_PAGE: Final = 1000
@@ -82,19 +82,20 @@ def _statement(
     indexed = group.by_plate
     if query.review is not None:
         _check(query.review, ReviewState, "review")
-        if query.review != "none" and not indexed:
-            conditions.append(
-                sa.literal_column("review <> 'none'", sa.Boolean)
-            )  # the index has no others
-        indexed = _add(conditions, ReadRow.review, query.review, indexed or query.review == "none")
+        conditions.append(_equal(ReadRow.review, query.review, hidden=indexed))
+        if query.review != "none" and not indexed:  # the index has no others
+            conditions.append(sa.literal_column("review <> 'none'", sa.Boolean))
+            indexed = True
     if query.camera:
-        named = sa.select(CameraRow.id).where(CameraRow.name == query.camera.replace("\0", ""))
-        if (camera := connection.scalar(named)) is None:
+        name = check_text(query.camera, "camera")
+        camera = connection.scalar(sa.select(CameraRow.id).where(CameraRow.name == name))
+        if camera is None:
             return None
-        indexed = _add(conditions, ReadRow.camera_id, camera, indexed)
+        conditions.append(_equal(ReadRow.camera_id, camera, hidden=indexed))
+        indexed = True
     if query.region:
-        country = query.region.partition("-")[0]
-        _add(conditions, ReadRow.country, country, indexed)
+        country = check_text(query.region, "region").partition("-")[0]
+        conditions.append(_equal(ReadRow.country, country, hidden=indexed))
         if country != query.region:
             conditions.append(ReadRow.region == query.region)
     conditions += _ranges(query)
@@ -116,19 +117,12 @@ def _ranges(query: ReadQuery) -> Iterator[_Condition]:
         yield ReadRow.confidence <= query.confidence_to
 
 
-def _add(
-    conditions: list[_Condition],
-    column: InstrumentedAttribute[Any],
-    value: str | int,
-    hidden: bool,
-) -> bool:
-    """Add a condition, hidden from the indexes where another one leads; now one does."""
-    if hidden:
-        none: str | int = "" if isinstance(value, str) else 0
-        conditions.append(column + sa.literal(none) == value)
-    else:
-        conditions.append(column == value)
-    return True
+def _equal(column: InstrumentedAttribute[Any], value: str | int, *, hidden: bool) -> _Condition:
+    """Compare, out of sight of the column's index where another one leads."""
+    if not hidden:
+        return column == value
+    nothing: str | int = "" if isinstance(value, str) else 0
+    return column + sa.literal(nothing) == value
 
 
 def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[_Group]:
