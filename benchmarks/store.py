@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -84,18 +86,21 @@ def _kinds(texts: Sequence[str], rng: random.Random) -> dict[str, list[ReadQuery
             place = rng.randrange(len(text) - size + 1)
             yield text[place : place + size]
 
-    def queries(plates: Iterator[str] | Sequence[str], **filters: object) -> list[ReadQuery]:
-        return [ReadQuery(plate=plate, **filters) for plate in plates]  # type: ignore[arg-type] # given by name
+    def queries(plates: Iterable[str], **filters: Any) -> list[ReadQuery]:
+        return [ReadQuery(plate=plate, **filters) for plate in plates]
 
-    def week() -> dict[str, datetime]:
+    def in_a_week(query: ReadQuery) -> ReadQuery:
         since = FIRST + timedelta(seconds=rng.uniform(0, SPAN.total_seconds() * 0.98))
-        return {"since": since, "until": since + SPAN / 52}
+        return replace(query, since=since, until=since + SPAN / 52)
 
+    cameras = [ReadQuery(camera=f"camera {rng.randrange(20)}") for _ in texts]
+    three = queries(f"*{part}*" for part in parts(3))
+    two = queries(f"*{part}*" for part in parts(2))
     return {
         "whole plate": queries(texts),
         "part of 1": queries(f"*{part}*" for part in parts(1)),
-        "part of 2": queries(f"*{part}*" for part in parts(2)),
-        "part of 3": queries(f"*{part}*" for part in parts(3)),
+        "part of 2": two,
+        "part of 3": three,
         "part of 4": queries(f"*{part}*" for part in parts(4)),
         "part of 5": queries(f"*{part}*" for part in parts(5)),
         "beginning of 3": queries(f"{text[:3]}*" for text in texts),
@@ -111,16 +116,14 @@ def _kinds(texts: Sequence[str], rng: random.Random) -> dict[str, list[ReadQuery
             ("X" + t[1:5] + "X" + t[6:] for t in texts), match="fuzzy", max_distance=2
         ),
         "newest": [ReadQuery() for _ in texts],
-        "camera": [ReadQuery(camera=f"camera {rng.randrange(20)}") for _ in texts],
-        "a week of a camera": [
-            ReadQuery(camera=f"camera {rng.randrange(20)}", **week()) for _ in texts
-        ],
+        "camera": cameras,
+        "a week of a camera": [in_a_week(query) for query in cameras],
         "a rare region": [ReadQuery(region="li") for _ in texts],
         "confidence below 0.5": [ReadQuery(confidence_to=0.5) for _ in texts],
-        "part of 3 in a week": [ReadQuery(plate=f"*{p}*", **week()) for p in parts(3)],
-        "part of 2 in a week": [ReadQuery(plate=f"*{p}*", **week()) for p in parts(2)],
-        "part of 3, one camera": [ReadQuery(plate=f"*{p}*", camera="camera 3") for p in parts(3)],
-        "part of 2, rare region": [ReadQuery(plate=f"*{p}*", region="li") for p in parts(2)],
+        "part of 3 in a week": [in_a_week(query) for query in three],
+        "part of 2 in a week": [in_a_week(query) for query in two],
+        "part of 3, one camera": [replace(query, camera="camera 3") for query in three],
+        "part of 2, rare region": [replace(query, region="li") for query in two],
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from platelens.alphabet import fold_confusables
 from platelens.errors import QueryError, RecordError
-from platelens.store import NewRead, Read, ReadQuery, Store, search
+from platelens.store import Match, NewRead, Read, ReadQuery, Store, search
 from platelens.store.patterns import edit_cost, is_near, parse_pattern
 from tests.store.conftest import NOON, new_read
 
@@ -33,7 +33,7 @@ def _random_reads(rng: random.Random, count: int) -> list[NewRead]:
 
 
 def _random_query(rng: random.Random) -> ReadQuery:
-    match = rng.choice(("pattern", "lookalike", "fuzzy"))
+    match: Match = rng.choice(("pattern", "lookalike", "fuzzy"))
     letters, size = ("AB801", 5) if match == "fuzzy" else ("AB801??***", rng.randint(0, 5))
     return ReadQuery(
         plate="".join(rng.choices(letters, k=size)),
@@ -127,10 +127,10 @@ def test_pages_stay_whole_while_reads_are_stored(store: Store) -> None:
 
 
 @pytest.mark.parametrize("match", ["pattern", "lookalike"])
-def test_wildcards_of_sql_are_none(store: Store, match: str) -> None:
+def test_wildcards_of_sql_are_none(store: Store, match: Match) -> None:
     store.reads.add_many([new_read("AB123"), new_read("AXB123"), new_read("A")])
     for typed, texts in {"A_B%": [], "%A%": ["A"], "A%": ["A"], "_": None}.items():
-        query = ReadQuery(plate=typed, match=match)  # type: ignore[arg-type] # one of two
+        query = ReadQuery(plate=typed, match=match)
         if texts is None:
             with pytest.raises(QueryError):
                 store.reads.search(query)
