@@ -11,7 +11,7 @@ from pathlib import Path
 from platelens.errors import MissingRecordError
 from platelens.store import MediaFile, NewRead, Store, open_store
 
-_LONGEST_LIFE = 60
+_LONGEST_LIFE = 30
 """A writer is killed after so many acknowledged reads at most."""
 
 
