@@ -128,19 +128,17 @@ def _equal(column: InstrumentedAttribute[Any], value: str | int, *, hidden: bool
 def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[_Group]:
     """Give the plates that a query is about, the nearest first; [] when there are none."""
     _check(query.match, Match, "match")
-    if not query.plate:
-        return [_Group(0, None, by_plate=False)]
-    pattern = parse_pattern(query.plate)
-    if query.match == "fuzzy" and not pattern.is_whole:
+    pattern = parse_pattern(query.plate or "*")
+    if query.match == "fuzzy" and query.plate and not pattern.is_whole:
         raise QueryError("plate: a fuzzy search has no wildcards")
+    if pattern.is_any:
+        return [_Group(0, None, by_plate=False)]
     if speller.hashes and (query.match == "fuzzy" or not pattern.is_whole):
         raise QueryError(
             "plate: plates are kept as hashes, which only whole plates can be found by"
         )
     if query.match == "fuzzy":
         return _near_groups(connection, pattern.text, query.max_distance)
-    if pattern.is_any:
-        return [_Group(0, None, by_plate=False)]
     column = PlateRow.folded if query.match == "lookalike" else PlateRow.text
     goal = pattern.folded if query.match == "lookalike" else pattern
     if pattern.is_whole:
