@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from platelens.alphabet import CHARACTERS, fold_confusables
@@ -100,10 +101,15 @@ def is_near(a: str, b: str, edits: int) -> bool:
     start = next((i for i in range(least) if a[i] != b[i]), least)
     end = next((i for i in range(least - start) if a[-1 - i] != b[-1 - i]), least - start)
     rest_a, rest_b = a[start : len(a) - end], b[start : len(b) - end]
-    longest = max(len(rest_a), len(rest_b))
-    return longest <= edits or (edits > 1 and edit_cost(rest_a, rest_b) < (edits + 1) * REAL_EDIT)
+    if max(len(rest_a), len(rest_b)) <= edits:
+        return True
+    # Every character that only one of them has takes an edit: most pairs end here.
+    if max(len(set(rest_a) - set(rest_b)), len(set(rest_b) - set(rest_a))) > edits:
+        return False
+    return edits > 1 and edit_cost(rest_a, rest_b) < (edits + 1) * REAL_EDIT
 
 
+@cache
 def _cost(x: str, y: str) -> int:
     if x == y:
         return 0
