@@ -5,8 +5,10 @@ import pytest
 from platelens.alphabet import (
     BLANK,
     CHARACTERS,
+    CONFUSIONS,
     decode,
     encode,
+    fold_confusables,
     fold_lookalikes,
     normalise,
     text_distance,
@@ -64,3 +66,13 @@ def test_fold_lookalikes() -> None:
 )  # fmt: skip
 def test_text_distance_forgives_confusions(a: str, b: str, distance: float) -> None:
     assert text_distance(a, b) == text_distance(b, a) == pytest.approx(distance)
+
+
+def test_all_characters_that_readers_take_for_each_other_fold_to_one() -> None:
+    for pair in CONFUSIONS:
+        assert fold_confusables(pair[0]) == fold_confusables(pair[1])
+
+
+def test_folding_leaves_no_two_digits_alike() -> None:
+    assert fold_confusables(CHARACTERS[:10]) == CHARACTERS[:10]
+    assert set(fold_confusables(CHARACTERS)) == set(CHARACTERS) - set("OQDIBGSZ")

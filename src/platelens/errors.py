@@ -17,6 +17,13 @@
   + EvaluationError       an evaluation cannot be made, or results cannot be compared
   + RecipeError           a training recipe is malformed
   + TrainingError         a training run cannot go on
+  + StoreError            the store of reads cannot do what is asked
+    - StoreOpenError      the database cannot be opened, or is newer than the program
+    - StoreDownError      the database cannot be read or written now: full disk, lost, locked
+    - RecordError         a value cannot be stored
+    - MissingRecordError  there is no such read, camera, entry...
+    - ConflictError       the name is taken, or the record is still in use
+    - QueryError          a search is malformed, or cannot be answered
 """
 
 from __future__ import annotations
@@ -98,3 +105,31 @@ class RecipeError(PlatelensError):
 
 class TrainingError(PlatelensError):
     """A training run cannot go on."""
+
+
+class StoreError(PlatelensError):
+    """The store of reads cannot do what is asked."""
+
+
+class StoreOpenError(StoreError):
+    """The database cannot be opened: a wrong address, no database, newer than the program."""
+
+
+class StoreDownError(StoreError):
+    """The database cannot be read or written now: a full disk, a lost connection, a lock."""
+
+
+class RecordError(StoreError):
+    """A value cannot be stored."""
+
+
+class MissingRecordError(StoreError):
+    """There is no such record."""
+
+
+class ConflictError(StoreError):
+    """The name is taken, or the record is still in use."""
+
+
+class QueryError(StoreError):
+    """A search is malformed, or this store cannot answer it."""

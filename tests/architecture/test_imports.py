@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 EXTRAS = {
     *("torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"),
     *("imagehash", "av", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
+    *("sqlalchemy", "alembic", "psycopg"),
 }
 
 

@@ -1,0 +1,251 @@
+"""Finds reads.
+
+A search for a plate first asks how many plates and reads it is about, up to a limit. Few: the index
+of reads by plate gives them all. Many: the next page is near, and the reads are gone through from
+the newest on until it is full. The other index that a search could use is hidden from the
+database, which does not know how many rows one has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any, Final, get_args
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.orm import InstrumentedAttribute
+
+from platelens.alphabet import fold_confusables
+from platelens.errors import QueryError
+from platelens.store.cursor import Cursor, pack_cursor, unpack_cursor
+from platelens.store.patterns import PlatePattern, edit_cost, is_near, parse_pattern
+from platelens.store.plates import Speller
+from platelens.store.reads import Match, Page, ReadQuery, ReviewState
+from platelens.store.records import check_text, check_time, load_reads
+from platelens.store.tables import CameraRow, PlateRow, ReadRow, TailRow
+
+MAX_PAGE: Final = 1000
+_MANY_PLATES: Final = 2000
+_MANY_READS: Final = 20_000
+_NEAREST: Final = 2000
+"""So many plates at most are near enough to a fuzzy search."""
+
+_LAST: Final = "~"
+"""Sorts behind every character of a plate."""
+
+_Condition = ColumnElement[bool]
+_Select = sa.Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Plates that are equally near to a search."""
+
+    cost: int
+    condition: _Condition | None  # None = any plate
+    by_plate: bool  # whether the index of reads by plate finds them
+
+
+def search(
+    connection: Connection, speller: Speller, query: ReadQuery, limit: int, cursor: str | None
+) -> Page:
+    """Give the newest reads of a query, or those after a cursor; of a fuzzy one the nearest first.
+
+    Raises:
+        QueryError: the query or the cursor is malformed, or hashes have no answer to it.
+    """
+    if not 1 <= limit <= MAX_PAGE:
+        raise QueryError(f"limit: expected 1..{MAX_PAGE}, got {limit}")
+    start = unpack_cursor(cursor, query)
+    found: list[Cursor] = []
+    for group in _groups(connection, speller, query):
+        if start is None or group.cost >= start.cost:
+            after = start if start is not None and group.cost == start.cost else None
+            statement = _statement(connection, query, group, after)
+            if statement is None:
+                break
+            rows = connection.execute(statement.limit(limit + 1 - len(found)))
+            found += [Cursor(group.cost, row.time, row.id) for row in rows]
+        if len(found) > limit:
+            break
+    reads = load_reads(connection, [place.id for place in found[:limit]])
+    return Page(tuple(reads), pack_cursor(found[limit - 1], query) if len(found) > limit else None)
+
+
+def _statement(
+    connection: Connection, query: ReadQuery, group: _Group, after: Cursor | None
+) -> _Select | None:
+    """Give the statement of reads, newest first; None when there is no such camera."""
+    conditions = [] if group.condition is None else [group.condition]
+    indexed = group.by_plate
+    if query.review is not None:
+        _check(query.review, ReviewState, "review")
+        conditions.append(_equal(ReadRow.review, query.review, hidden=indexed))
+        if query.review != "none" and not indexed:  # the index has no others
+            conditions.append(sa.literal_column("review <> 'none'", sa.Boolean))
+            indexed = True
+    if query.camera:
+        name = check_text(query.camera, "camera")
+        camera = connection.scalar(sa.select(CameraRow.id).where(CameraRow.name == name))
+        if camera is None:
+            return None
+        conditions.append(_equal(ReadRow.camera_id, camera, hidden=indexed))
+        indexed = True
+    if query.region:
+        country = check_text(query.region, "region").partition("-")[0]
+        conditions.append(_equal(ReadRow.country, country, hidden=indexed))
+        if country != query.region:
+            conditions.append(ReadRow.region == query.region)
+    conditions += _ranges(query)
+    if after is not None:
+        conditions.append(ReadRow.time <= after.time)
+        conditions.append(sa.or_(ReadRow.time < after.time, ReadRow.id < after.id))
+    newest = (ReadRow.time.desc(), ReadRow.id.desc())
+    return sa.select(ReadRow.time, ReadRow.id).where(*conditions).order_by(*newest)
+
+
+def _ranges(query: ReadQuery) -> Iterator[_Condition]:
+    if query.since is not None:
+        yield ReadRow.time >= check_time(query.since, "since")
+    if query.until is not None:
+        yield ReadRow.time < check_time(query.until, "until")
+    if query.confidence_from > 0:
+        yield ReadRow.confidence >= query.confidence_from
+    if query.confidence_to < 1:
+        yield ReadRow.confidence <= query.confidence_to
+
+
+def _equal(column: InstrumentedAttribute[Any], value: str | int, *, hidden: bool) -> _Condition:
+    """Compare, out of sight of the column's index where another one leads."""
+    if not hidden:
+        return column == value
+    nothing: str | int = "" if isinstance(value, str) else 0
+    return column + sa.literal(nothing) == value
+
+
+def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[_Group]:
+    """Give the plates that a query is about, the nearest first; [] when there are none."""
+    _check(query.match, Match, "match")
+    pattern = parse_pattern(query.plate or "*")
+    if query.match == "fuzzy" and query.plate and not pattern.is_whole:
+        raise QueryError("plate: a fuzzy search has no wildcards")
+    if pattern.is_any:
+        return [_Group(0, None, by_plate=False)]
+    if speller.hashes and (query.match == "fuzzy" or not pattern.is_whole):
+        raise QueryError(
+            "plate: plates are kept as hashes, which only whole plates can be found by"
+        )
+    if query.match == "fuzzy":
+        return _near_groups(connection, pattern.text, query.max_distance)
+    column = PlateRow.folded if query.match == "lookalike" else PlateRow.text
+    goal = pattern.folded if query.match == "lookalike" else pattern
+    if pattern.is_whole:
+        kept = [goal.text, speller.digest(goal.text)] if speller.hashes else [goal.text]
+        ids = connection.scalars(sa.select(PlateRow.id).where(column.in_(kept))).all()
+        return _groups_of(connection, query, ids, _plates(column).in_(kept))
+    parts = _ids_by_part(connection, pattern, column, goal)
+    return _groups_of(connection, query, parts, _plates(column).like(goal.like))
+
+
+def _groups_of(
+    connection: Connection, query: ReadQuery, ids: Sequence[int], condition: _Condition
+) -> list[_Group]:
+    """Choose how the reads of plates are found: by the plates' ids, or by a condition."""
+    if len(ids) <= 1:
+        return [_Group(0, ReadRow.plate_id == number, by_plate=True) for number in ids]
+    if len(ids) <= _MANY_PLATES:
+        by_plate = ReadRow.plate_id.in_(ids)
+        some = sa.select(ReadRow.id).where(by_plate, *_ranges(_times_of(query)))
+        count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
+        if connection.execute(count).scalar_one() <= _MANY_READS:
+            return [_Group(0, by_plate, by_plate=True)]
+    return [_Group(0, condition, by_plate=False)]
+
+
+def _ids_by_part(
+    connection: Connection,
+    pattern: PlatePattern,
+    column: InstrumentedAttribute[str],
+    goal: PlatePattern,
+) -> Sequence[int]:
+    """Give plates that have a pattern, more than _MANY_PLATES when there are many.
+
+    Their longest part without wildcards is found as the beginning of a text, or of a tail.
+    """
+    run, place = goal.longest_run
+    if place == 0 and run:
+        found = sa.select(PlateRow.id).where(*_begins(column, run), column.like(goal.like))
+    elif run:
+        rest = pattern.folded.from_place(place)
+        found = sa.select(TailRow.plate_id).where(
+            *_begins(TailRow.tail, fold_confusables(run)),
+            TailRow.tail.like(rest.like),
+            _plates(column, TailRow.plate_id).like(goal.like),
+        )
+    else:
+        return range(_MANY_PLATES + 1)  # "???" is of most plates
+    return connection.scalars(found.limit(_MANY_PLATES + 1)).all()
+
+
+def _near_groups(connection: Connection, text: str, edits: int) -> list[_Group]:
+    """Give the plates within so many real edits, by their distance."""
+    if edits not in (1, 2):
+        raise QueryError(f"max_distance: expected 1 or 2, got {edits}")
+    if len(text) < 3 * edits:
+        raise QueryError(f"plate: a fuzzy search of distance {edits} needs {3 * edits} characters")
+    folded = fold_confusables(text)
+    near = {
+        row.id: edit_cost(row.text, text)
+        for statement in _near_statements(folded, edits)
+        for row in connection.execute(statement)
+        if is_near(row.folded, folded, edits)
+    }
+    nearest = sorted(near.items(), key=lambda item: item[1])[:_NEAREST]
+    return [
+        _Group(cost, ReadRow.plate_id.in_([number for number, _ in plates]), by_plate=True)
+        for cost, plates in groupby(nearest, key=lambda item: item[1])
+    ]
+
+
+def _near_statements(folded: str, edits: int) -> Iterator[_Select]:
+    """Give statements that find all plates near to a text, and others.
+
+    Of a text in one part more than there are edits, at least one part is left as it was: the first
+    one at the beginning, the last one at the end, one between them not far from its place.
+    """
+    size = len(folded)
+    cuts = [size * part // (edits + 1) for part in range(edits + 2)]
+    plates = sa.select(PlateRow.id, PlateRow.text, PlateRow.folded).where(
+        sa.func.length(PlateRow.folded).between(size - edits, size + edits)
+    )
+    yield plates.where(*_begins(PlateRow.folded, folded[: cuts[1]]))
+    by_tail = plates.join(TailRow, TailRow.plate_id == PlateRow.id)
+    yield by_tail.where(TailRow.tail == folded[cuts[-2] :])
+    for start, end in pairwise(cuts[1:-1]):
+        left = size - start
+        yield by_tail.where(
+            *_begins(TailRow.tail, folded[start:end]),
+            sa.func.length(TailRow.tail).between(left - edits, left + edits),
+        )
+
+
+def _begins(column: InstrumentedAttribute[str], start: str) -> tuple[_Condition, _Condition]:
+    return (column >= start, column < start + _LAST)
+
+
+def _plates(
+    column: InstrumentedAttribute[str], number: InstrumentedAttribute[int] = ReadRow.plate_id
+) -> sa.ScalarSelect[str]:
+    """Give a column of the plate of each row; as a join, the plates might be gone through first."""
+    return sa.select(column).where(PlateRow.id == number).scalar_subquery()
+
+
+def _times_of(query: ReadQuery) -> ReadQuery:
+    return ReadQuery(since=query.since, until=query.until)
+
+
+def _check(value: str, kinds: Any, name: str) -> None:
+    if value not in get_args(kinds):
+        raise QueryError(f"{name}: expected one of {get_args(kinds)}, got {value!r}")
