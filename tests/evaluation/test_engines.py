@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,7 +10,14 @@ import pytest
 
 from platelens import imaging
 from platelens.datasets import LabelledPlate
-from platelens.errors import EngineError, ImageError, ManifestError, ModelError, PlanError
+from platelens.errors import (
+    EngineError,
+    FormatError,
+    ImageError,
+    ManifestError,
+    ModelError,
+    PlanError,
+)
 from platelens.evaluation.engines import (
     SCAN_THRESHOLD,
     EngineOptions,
@@ -26,9 +34,10 @@ Street = Callable[..., RgbImage]
 
 
 class FakeForeign:
-    """Sees fixed lines in every photograph, reads every crop as ZZ99."""
+    """Sees fixed lines in every photograph, reads every crop as ZZ99 or as it is told."""
 
     version = "fake 7.1"
+    text = "ZZ99"
 
     def __init__(self, *lines: tuple[str, float]) -> None:
         self.lines = lines
@@ -36,7 +45,8 @@ class FakeForeign:
 
     def read(self, crops: Sequence[RgbImage]) -> list[Reading]:
         self.crops += crops
-        return [Reading("ZZ99", 0.5, (0.8,) * 4, (Candidate("ZZ99", 0.5),), 1) for _ in crops]
+        sure = (0.8,) * len(self.text)
+        return [Reading(self.text, 0.5, sure, (Candidate(self.text, 0.5),), 1) for _ in crops]
 
     def read_lines(self, _image: RgbImage) -> list[TextLine]:
         boxes = [Box(10, 40 * i, 90, 40 * i + 30) for i in range(len(self.lines))]
@@ -241,6 +251,37 @@ def test_options_replace_the_stages_of_a_pipeline(
     assert [f.text for f in engine.read(picture)] == ["ZZ99", "ZZ99"]
     assert "tiny_detector" in engine.version
     assert "fake 7.1, serials" in engine.version
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["found", "given"])
+@pytest.mark.parametrize(("regions", "told"), [((), "gb"), (("gb",), "gb"), (("ie", "us"), None)])
+def test_only_regions_that_count_are_told(
+    whole_plan: str,
+    picture: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    regions: tuple[str, ...],
+    told: str | None,
+    *,
+    given: bool,
+) -> None:
+    pretend(monkeypatch).text = "BD51SMR"
+    options = EngineOptions(reader="tesseract", matcher="serials", regions=regions)
+    plates = {picture: [LabelledPlate(Box(52, 76, 116, 108), None, "A")]}
+    engine = (
+        open_given_engine(whole_plan, options, plates)
+        if given
+        else open_engine(whole_plan, options)
+    )
+    assert {found.region for found in engine.read(picture)} == {told}
+    assert " ".join(["serials", *regions]) in engine.version
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["found", "given"])
+def test_unknown_regions_are_refused(whole_plan: str, *, given: bool) -> None:
+    options = EngineOptions(matcher="serials", regions=("xx",))
+    opened = partial(open_given_engine, plates={}) if given else open_engine
+    with pytest.raises(FormatError, match="xx"):
+        opened(whole_plan, options)
 
 
 def test_the_reader_of_a_pipeline_reads_given_plates(whole_plan: str, picture: Path) -> None:

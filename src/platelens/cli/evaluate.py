@@ -112,6 +112,7 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
     detector: opt.OtherDetector = None,
     reader: opt.OtherReader = None,
     matcher: opt.OtherMatcher = None,
+    region: opt.Regions = "",
     device: opt.Device = "cpu",
     threads: opt.Threads = opt.DEFAULT_THREADS,
 ) -> None:
@@ -128,7 +129,9 @@ def evaluate(  # noqa: PLR0913  # a command's options are its arguments
 
     # What is wrong with the arguments shall show before an hour of work, not after it.
     _refuse_folders(html, json)
-    settings = EngineOptions(detector, reader, matcher, device, threads)
+    settings = EngineOptions(
+        detector, reader, matcher, device, threads, tuple(opt.split_codes(region))
+    )
     sets = load_sets(datasets, Selection(form, split, held_out, limit))
     earlier = _load_earlier(against or [], sets)
     report_problems([problem for each in sets for problem in each.problems])

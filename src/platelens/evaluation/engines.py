@@ -82,6 +82,7 @@ class EngineOptions:
     matcher: str | None = None  # likewise, these go without
     device: str = "cpu"  # RapidOCR and Tesseract know no other
     threads: int = 2  # of EasyOCR and Tesseract, their own matter
+    regions: tuple[str, ...] = ()  # codes of the only ones that our pipelines tell; () = all
 
 
 _OURS: Final = "platelens"
@@ -145,8 +146,14 @@ def open_given_engine(
         known = [_OURS, *(f"{_OURS}+{name}" for name in OCR_ENGINES), f"{_PIPELINE}:NAME"]
         raise EngineError(f"{spec!r} reads no given plates; these do: {', '.join(known)}")
     reader = _open_reader(plan, options)
-    matcher = build_matcher(plan.matcher, reader, device=options.device, threads=options.threads)
-    return _GivenEngine(spec, reader, _reading_version(plan, reader), plates, matcher)
+    matcher = build_matcher(
+        plan.matcher,
+        reader,
+        regions=options.regions,
+        device=options.device,
+        threads=options.threads,
+    )
+    return _GivenEngine(spec, reader, _reading_version(plan, reader, options), plates, matcher)
 
 
 def _plan(spec: str, options: EngineOptions) -> Plan | None:
@@ -220,7 +227,10 @@ class _PlateEngine:
     def __init__(self, name: str, plan: Plan, options: EngineOptions) -> None:
         self.name = name
         recognizer = _open_reader(plan, options)
-        parts = [_stage_version("detector", plan.detector), _reading_version(plan, recognizer)]
+        parts = [
+            _stage_version("detector", plan.detector),
+            _reading_version(plan, recognizer, options),
+        ]
         self.version = ", ".join([*parts, f"platelens {version('platelens')}", options.device])
         self._reader = PlateReader(
             plan.detector,
@@ -229,6 +239,7 @@ class _PlateEngine:
             device=options.device,
             threads=options.threads,
             accurate=name == _ACCURATE,
+            regions=options.regions,
         )
         self._scanner = build_detector(
             plan.detector,
@@ -270,13 +281,13 @@ def _finding(text: str, line: TextLine) -> Finding:
     return Finding(line.box, sure, text, sure, (Candidate(text, sure),), line.quad)
 
 
-def _reading_version(plan: Plan, recognizer: Recognizer) -> str:
-    """Name what reads and what tells regions, if anything does."""
+def _reading_version(plan: Plan, recognizer: Recognizer, options: EngineOptions) -> str:
+    """Name what reads and what tells which regions, if anything does."""
     # Readers of others know theirs when they are open.
     own = getattr(recognizer, "version", "") if plan.recognizer in OCR_ENGINES else ""
     parts = [own or _stage_version("recognizer", plan.recognizer)]
     if plan.matcher != NO_MATCHER:
-        parts.append(_stage_version("matcher", plan.matcher))
+        parts.append(" ".join([_stage_version("matcher", plan.matcher), *options.regions]))
     return ", ".join(parts)
 
 
