@@ -1,7 +1,9 @@
+import sys
+
 import av
 import pytest
 
-from platelens.imaging.video.media import cause, shown
+from platelens.imaging.video.media import cause, shown, to_image
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,11 @@ def test_passwords_are_not_shown(source: str, expected: str) -> None:
 )
 def test_cause_is_said_in_words(error: Exception, expected: str) -> None:
     assert cause(error) == expected
+
+
+def test_a_picture_leaves_nothing_behind() -> None:
+    """A frame in a cycle of references would stay until Python looks for such cycles."""
+    frame = av.VideoFrame(64, 48, "yuv420p")
+    known = sys.getrefcount(frame)
+    assert to_image(frame).shape == (48, 64, 3)
+    assert sys.getrefcount(frame) == known

@@ -89,6 +89,9 @@ class FileSource(FrameSource):
         """End it; a picture that is being decoded is finished first."""
         with self._lock:
             self._is_closed = True
+            # The generators know this object and it knows them: without this, decoders and their
+            # pictures would stay in memory until Python looks for such cycles.
+            self._wanted = iter(())
             self._container.close()
 
     def _open(self) -> None:

@@ -9,10 +9,13 @@ from typing import Any, Final
 import av
 import cv2
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 from av.stream import Disposition
 
 from platelens.errors import VideoError
 from platelens.types import RgbImage
+
+_SIDE_DATA: Final[Any] = SideDataContainer  # PyAV's types do not know how it is made
 
 TEXT_ART: Final = frozenset({"adf", "bin", "idf", "tty", "xbin"})
 """Formats of FFmpeg that draw the letters of a text file: nobody means that."""
@@ -69,7 +72,9 @@ def average_fps(stream: av.VideoStream) -> float | None:
 def to_image(frame: av.VideoFrame) -> RgbImage:
     """Give a decoded picture as it is meant to be displayed: in RGB and the right way up."""
     pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
-    side_data: Any = frame.side_data  # PyAV's types know motion vectors only
+    # Not `frame.side_data`: that one and the frame know each other, so that every decoded picture
+    # would stay in memory until Python looks for such cycles.
+    side_data = _SIDE_DATA(frame)
     matrix = side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return RgbImage(pixels)
