@@ -42,7 +42,8 @@ EVERYWHERE = {"aa": 0.3, "bb": 0.4, "cc": 0.3}
 
 def test_the_spelling_of_the_serial_gets_the_odds_of_its_drawing(serials: SerialTable) -> None:
     shared = share_spellings({"00YI36L": 0.6, "0QYI36L": 0.2}, serials, EVERYWHERE)
-    assert max(shared, key=lambda text: shared[text]) == "OOY136L"
+    assert shared["OOY136L"] == pytest.approx(shared["00YI36L"], rel=0.01)
+    assert shared["0QYI36L"] == pytest.approx(0.2)
     assert list(shared)[:2] == ["00YI36L", "0QYI36L"]
 
 
@@ -51,7 +52,8 @@ def test_what_a_drawing_has_together_stays(serials: SerialTable) -> None:
     shared = share_spellings(texts, serials, EVERYWHERE)
     assert sum(shared.values()) == pytest.approx(0.9)
     assert shared["AB01"] == pytest.approx(0.1)
-    assert shared["AO01"] > 0.75
+    # A001 has no serial, but owners choose.
+    assert shared["AO01"] / shared["A001"] == pytest.approx(0.8 / 0.3, rel=0.01)
 
 
 def test_elsewhere_a_reader_sees_what_it_sees(serials: SerialTable) -> None:
@@ -59,8 +61,8 @@ def test_elsewhere_a_reader_sees_what_it_sees(serials: SerialTable) -> None:
     assert share_spellings(texts, serials, EVERYWHERE) == texts
     texts = {"A0I2": 0.6, "A012": 0.3}  # of cc, where only O and 0 are alike
     shared = share_spellings(texts, serials, EVERYWHERE)
-    assert sum(odds for text, odds in shared.items() if text[2] == "I") == pytest.approx(0.6)
-    assert shared["AO12"] > shared["A012"]
+    assert shared["AO12"] / shared["A0I2"] == pytest.approx(0.3 / 0.6, rel=0.01)
+    assert "AOI2" not in shared
 
 
 def test_a_region_that_cannot_be_does_not_count(serials: SerialTable) -> None:

@@ -88,7 +88,7 @@ class SerialTable:
                 captions[caption].add(each.code)
             total = sum(plate.share for plate in each.plates) or 1.0
             for plate in each.plates:
-                alike = ",".join(sorted(plate.lookalikes))
+                alike = ",".join(sorted(plate.lookalikes, reverse=True))
                 for shape, words, weight in _unroll(plate):
                     shapes[shape][each.code, words, alike] += weight * plate.share / total
         packed = {
@@ -126,11 +126,11 @@ class SerialTable:
                 found[entry.code] += entry.weight
         return dict(found)
 
-    def alike(self, text: str, pair: str) -> dict[str, float]:
-        """Give the part of `densities` that comes from plates on which `pair` is one drawing."""
+    def alike(self, text: str, pairs: tuple[str, ...]) -> dict[str, float]:
+        """Give the part of `densities` from plates on which `pairs`, no more, are one drawing."""
         found: dict[str, float] = defaultdict(float)
         for entry in self._entries(shape_of(text)):
-            if pair in entry.alike and entry.fits(text):
+            if entry.alike == pairs and entry.fits(text):
                 found[entry.code] += entry.weight
         return dict(found)
 

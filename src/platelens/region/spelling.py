@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final
 
 from platelens.region.serials import SerialTable
 from platelens.region.weighing import Weights
 
-PAIRS: Final = ("O0", "I1")
+_PAIRS: Final = ("O0", "I1")
 """Characters that some countries draw alike; a serial table knows on which plates."""
+
+_ALIKE: Final = (("O0",), ("I1",), _PAIRS)
+"""What may be alike on one plate."""
 
 _SPELT: Final = 2
 """The spellings of so many of the possible texts are added."""
@@ -41,42 +44,56 @@ def share_spellings(texts: Weights, serials: SerialTable, regions: Weights) -> d
     odds = dict(texts)
     for text in list(texts)[:_SPELT]:
         for spelling in _spellings(text):
-            if spelling not in odds and any(serials.alike(spelling, pair) for pair in PAIRS):
+            if spelling not in odds and any(serials.alike(spelling, pairs) for pairs in _ALIKE):
                 odds[spelling] = 0.0
-    for pair in PAIRS:
-        odds = _share(odds, pair, serials, regions)
+    alike = {text: _alike_shares(text, serials, regions) for text in odds}
+    if not any(alike.values()):
+        return odds
+    together = {pairs: _add_up(odds, pairs) for pairs in _ALIKE}
+    wished = {
+        text: own + sum(share * (together[pairs][_drawing(text, pairs)] - own)
+                        for pairs, share in alike[text].items())
+        for text, own in odds.items()
+    }  # fmt: skip
+    before, after = together[_PAIRS], _add_up(wished, _PAIRS)
+    for text in odds:
+        drawing = _drawing(text, _PAIRS)
+        if after[drawing]:
+            odds[text] = wished[text] * before[drawing] / after[drawing]
     return odds
 
 
-def _share(odds: Weights, pair: str, serials: SerialTable, regions: Weights) -> dict[str, float]:
-    drawings: dict[str, list[str]] = defaultdict(list)
-    for text in odds:
-        drawings[text.replace(*pair)].append(text)
-    shared = dict(odds)
-    for spellings in drawings.values():
-        together = sum(odds[text] for text in spellings)
-        if len(spellings) == 1 or not together:
-            continue
-        wished = {}
-        for text in spellings:
-            sure = _alike_share(text, pair, serials, regions)
-            wished[text] = odds[text] + sure * (together - odds[text])
-        for text in spellings:
-            shared[text] = together * wished[text] / sum(wished.values())
-    return shared
+def _alike_shares(
+    text: str, serials: SerialTable, regions: Weights
+) -> dict[tuple[str, ...], float]:
+    """Give how probable `text` is of a plate that draws these pairs alike, for each of `_ALIKE`."""
+    found = {pairs: serials.alike(text, pairs) for pairs in _ALIKE}
+    if not any(found.values()):
+        return {}
+    known = _STRAY + _weigh(serials.densities(text), regions)
+    return {pairs: _weigh(fits, regions) / known for pairs, fits in found.items() if fits}
 
 
-def _alike_share(text: str, pair: str, serials: SerialTable, regions: Weights) -> float:
-    """Give how probable it is that `text` is of a plate on which `pair` is one drawing."""
-    alike = serials.alike(text, pair)
-    if not alike:
-        return 0.0
-    known = sum(regions.get(c, 0.0) * fit for c, fit in serials.densities(text).items())
-    return sum(regions.get(c, 0.0) * fit for c, fit in alike.items()) / (known + _STRAY)
+def _weigh(fits: Weights, regions: Weights) -> float:
+    return sum(regions.get(code, 0.0) * fit for code, fit in fits.items())
+
+
+def _add_up(odds: Weights, pairs: tuple[str, ...]) -> Mapping[str, float]:
+    """Give the odds of each drawing."""
+    found: dict[str, float] = defaultdict(float)
+    for text, own in odds.items():
+        found[_drawing(text, pairs)] += own
+    return found
+
+
+def _drawing(text: str, pairs: tuple[str, ...]) -> str:
+    for pair in pairs:
+        text = text.replace(*pair)
+    return text
 
 
 def _spellings(text: str) -> Iterator[str]:
-    """Give every text that is the same drawing where all `PAIRS` are one."""
-    ways = [next((pair for pair in PAIRS if sign in pair), sign) for sign in text]
+    """Give every text that is the same drawing where all `_PAIRS` are one."""
+    ways = [next((pair for pair in _PAIRS if sign in pair), sign) for sign in text]
     if sum(len(way) > 1 for way in ways) <= _MOST:
         yield from map("".join, product(*ways))
