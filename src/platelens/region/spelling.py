@@ -10,10 +10,10 @@ from typing import Final
 from platelens.region.serials import SerialTable
 from platelens.region.weighing import Weights
 
-_PAIRS: Final = ("O0", "I1")
+_PAIRS: Final[tuple[str, ...]] = ("O0", "I1")
 """Characters that some countries draw alike; a serial table knows on which plates."""
 
-_ALIKE: Final = (("O0",), ("I1",), _PAIRS)
+_ALIKE: Final[tuple[tuple[str, ...], ...]] = (("O0",), ("I1",), _PAIRS)
 """What may be alike on one plate."""
 
 _SPELT: Final = 2
