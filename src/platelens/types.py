@@ -71,6 +71,7 @@ class Detection:
     box: Box
     quad: Quad
     confidence: float  # 0..1
+    is_doubtful: bool = False  # may be a plate; whether it can be read tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class PipelineSettings:
     whole_min_confidence: float = 0.8
     """A picture in which no plate is found counts as a plate itself if read this surely."""
 
+    doubtful_min_confidence: float = 0.9
+    """A doubtful detection counts as a plate if it is read this surely."""
+
     whole_aspect: tuple[float, float] = (1.2, 8.0)
     """Width / height of such a picture, least and most."""
 
@@ -46,8 +49,12 @@ class PipelineSettings:
 
     def __post_init__(self) -> None:
         """Refuse confidences that are none."""
-        least = self.min_confidence, self.min_char_confidence, self.whole_min_confidence
-        for value in least:
+        for value in (
+            self.min_confidence,
+            self.min_char_confidence,
+            self.whole_min_confidence,
+            self.doubtful_min_confidence,
+        ):
             if not 0 <= value <= 1:
                 raise ValueError(f"a confidence lies between 0 and 1, got {value}")
         if not self.views:
@@ -145,11 +152,11 @@ class Pipeline:
         )
 
     def _find(self, image: RgbImage) -> list[_Find]:
-        detections = sorted(self.detector.detect(image), key=lambda d: d.box.x1)
-        if not detections and self._may_be_plate(image):
+        finds = [_Find(d) for d in sorted(self.detector.detect(image), key=lambda d: d.box.x1)]
+        if all(find.detection.is_doubtful for find in finds) and self._may_be_plate(image):
             (whole,) = WholePicture().detect(image)
-            return [_Find(replace(whole, confidence=0.0), is_whole=True)]
-        return [_Find(d) for d in detections]
+            finds.insert(0, _Find(replace(whole, confidence=0.0), is_whole=True))
+        return finds
 
     def _may_be_plate(self, image: RgbImage) -> bool:
         height, width = image.shape[:2]
@@ -188,8 +195,12 @@ class Pipeline:
                 # Nothing but its text says that the picture is a plate.
                 detection = replace(detection, confidence=confidence)
                 least = max(least, self.settings.whole_min_confidence)
+            if detection.is_doubtful:
+                least = max(least, self.settings.doubtful_min_confidence)
             if confidence >= least:
                 plates.append(join_plate(detection, raw, match, self.settings.min_char_confidence))
+                if find.is_whole:  # what is found in it is a part of it
+                    break
         return plates
 
 
