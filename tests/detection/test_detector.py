@@ -100,6 +100,16 @@ def test_a_manifest_without_a_setting_is_refused(session: FakeSession, key: str)
         PlateDetector(session)
 
 
+def test_a_plate_is_located_again_at_a_small_scale(session: FakeSession) -> None:
+    detector = PlateDetector(session)
+    # Row 3, column 3 has its centre at 28, 28 of an input of 256.
+    found = detector.locate(picture(256, 256), Box(10, 22, 46, 36))
+    assert found is not None
+    assert session.seen[-1].shape[1:3] == (256, 256)
+    assert found.box == Box(12, 20, 44, 36)
+    assert detector.locate(picture(256, 256), Box(150, 150, 200, 170)) is None
+
+
 class CloseUpSession(FakeSession):
     """Sees two halves of a plate of 400 x 80 px at full scale, and all of it at half the scale."""
 

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from platelens.detection.postprocess import Thresholds, read_map
 from platelens.detection.preprocess import letterbox
+from platelens.geometry import iou_xyxy
 from platelens.runtime import Session
 from platelens.types import Box, Detection, RgbImage
 
@@ -23,6 +26,13 @@ than 24 px. Of such, 55 % are found at 16 px, 83 % at 24, 85 % at 30 (docs/model
 
 DOUBT: Final = 0.3
 """Less sure than this, hardly anything is a plate, readable or not (docs/models.md)."""
+
+NEAR_SIDE: Final = 256
+"""Longer side of the input, in pixels, of a look at the surroundings of one plate."""
+
+_NEAR: Final = Thresholds(score=0.2, iou=0.45)
+_SAME: Final = 0.2
+"""From this overlap (IoU) on, what is found near a plate may be the plate, more precisely."""
 
 MAX_LONG_SIDE: Final = 2560
 """The second look is no finer than this: what it costs grows with the square."""
@@ -89,12 +99,37 @@ class PlateDetector:
         ]
         return sorted([*sure, *doubtful], key=lambda d: -d.confidence)
 
-    def _look(self, image: RgbImage, long_side: int) -> tuple[list[Detection], float]:
+    def locate(self, image: RgbImage, box: Box) -> Detection | None:
+        """Find the plate at `box` again in a picture of its surroundings.
+
+        Boxes and corners come out more precise where the plate is neither small nor large in the
+        input: about a third of the picture.
+
+        Args:
+            image: the surroundings, about three times as wide as the plate.
+            box: where it was found, pixels of `image`.
+
+        Returns:
+            The surest plate that overlaps `box`; None if there is none.
+        """
+        found, _ = self._look(image, NEAR_SIDE, _NEAR)
+        rows = np.array([[*_sides(d.box)] for d in found], np.float32).reshape(-1, 4)
+        overlaps = iou_xyxy(rows, np.array([_sides(box)], np.float32))[:, 0]
+        return next((d for d, same in zip(found, overlaps, strict=True) if same >= _SAME), None)
+
+    def _look(
+        self, image: RgbImage, long_side: int, thresholds: Thresholds | None = None
+    ) -> tuple[list[Detection], float]:
         """Give what is found at one scale, and input pixels per picture pixel."""
         fitted = letterbox(image, long_side)
         (cells,) = self._session.run(fitted.pixels[None])
         size_hw = (image.shape[0], image.shape[1])
-        return read_map(cells[0], self._thresholds, fitted, size_hw), fitted.scale_xy[0]
+        found = read_map(cells[0], thresholds or self._thresholds, fitted, size_hw)
+        return found, fitted.scale_xy[0]
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.x1, box.y1, box.x2, box.y2
 
 
 def _without_parts_of(wholes: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:
