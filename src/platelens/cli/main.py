@@ -18,6 +18,7 @@ from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
 from platelens.cli.evaluate import evaluate
 from platelens.cli.failures import TERMINATED, one_line_errors
+from platelens.cli.label import label
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
 from platelens.cli.region import region
@@ -41,6 +42,7 @@ app.add_typer(pipeline.app)
 app.command()(doctor)
 app.command("eval")(evaluate)
 app.add_typer(data_app)
+app.command()(label)
 app.command()(train)
 app.command()(export)
 

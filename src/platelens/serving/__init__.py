@@ -1,0 +1,1 @@
+"""The service: what it answers to programs, and pages for people."""
