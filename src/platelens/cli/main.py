@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from platelens.cli import models, pipeline
+from platelens.cli import access, models, pipeline
 from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
@@ -22,6 +22,7 @@ from platelens.cli.label import label
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
 from platelens.cli.region import region
+from platelens.cli.serve import serve
 from platelens.cli.train import export, train
 from platelens.cli.watch import watch
 
@@ -37,6 +38,8 @@ app.command()(detect)
 app.command()(ocr)
 app.command()(region)
 app.command()(watch)
+app.command()(serve)
+app.add_typer(access.app)
 app.add_typer(models.app)
 app.add_typer(pipeline.app)
 app.command()(doctor)
