@@ -27,13 +27,22 @@ def test_a_port_in_use_is_one_line(run: Any, photos: Path) -> None:
     taken = listen_at("127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     with taken.sockets[0]:
-        result = run("label", photos, "--no-proposals", "--port", port)
+        result = run("label", str(photos), "--no-proposals", "--port", port)
     assert result.exit_code == 2
     assert re.fullmatch(rf"error: 127\.0\.0\.1:{port}: .* in use\n", result.stderr)
 
 
 def test_it_serves_until_it_is_ended(photos: Path) -> None:
-    command = [sys.executable, "-m", "platelens", "label", photos, "--no-proposals", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "platelens",
+        "label",
+        str(photos),
+        "--no-proposals",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -49,7 +49,7 @@ def address(app: Any) -> Iterator[str]:
         yield where
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's loop must end before others run one
 def browser() -> Iterator[Browser]:
     with open_browser() as opened:
         yield opened
