@@ -14,7 +14,18 @@ from platelens.pipeline import PlateReader
 from platelens.serving import pages
 from platelens.serving.gate import Gate
 from platelens.serving.problems import add_handlers
-from platelens.serving.routes import events, health, read, reads, session
+from platelens.serving.routes import (
+    cameras,
+    events,
+    export,
+    health,
+    read,
+    reads,
+    review,
+    session,
+    statistics,
+    watch,
+)
 from platelens.serving.schemas.problem import Problem
 from platelens.serving.service import Service
 from platelens.serving.settings import Settings
@@ -22,7 +33,12 @@ from platelens.store import Store
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     read.router,
+    export.router,  # before the read of an id
     reads.router,
+    review.router,
+    watch.router,
+    cameras.router,
+    statistics.router,
     events.router,
     session.router,
     health.router,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from platelens.serving.engine import Upload
 from platelens.serving.events import EventBus
 from platelens.serving.metrics import Metrics
 from platelens.serving.settings import Kept
-from platelens.store import MediaFile, NewRead, Source, Store, WatchMatch
-from platelens.types import Plate, RgbImage
+from platelens.store import MediaFile, NewRead, Passing, Source, Store, WatchMatch
+from platelens.types import Pass, Plate, RgbImage
 
 _SHOWN_BY_BROWSERS: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
@@ -76,13 +76,41 @@ class Keeper:
         for upload, result in pictures:
             image = self._save(upload, result) if result.plates else None
             reads += [self._read(plate, result.image, image, origin) for plate in result.plates]
+        rest = iter(self._add(reads))
+        return [[next(rest) for _ in result.plates] for _, result in pictures]
+
+    def keep_pass(self, found: Pass, camera: str, clock: Callable[[float], datetime]) -> KeptPlate:
+        """Store a vehicle's pass; it is on disk when this returns.
+
+        Args:
+            found: what came by.
+            camera: who saw it.
+            clock: turns the times of its source into those of the wall.
+
+        Raises:
+            StoreDownError: the store cannot be written to.
+        """
+        origin = Origin(camera, clock(found.best_s), "pass")
+        image = None
+        if self._images == "all":
+            image = self._store.media.save(imaging.encode(found.image, ".jpg"), ".jpg")
+        passing = Passing(
+            first_seen=clock(found.first_s),
+            last_seen=clock(found.last_s),
+            sightings=found.sightings,
+            direction_deg=found.direction_deg,
+            is_parked=found.is_parked,
+        )
+        read = replace(self._read(found.plate, found.image, image, origin), passing=passing)
+        return self._add([read])[0]
+
+    def _add(self, reads: Sequence[NewRead]) -> list[KeptPlate]:
         matches = [tuple(self._store.watch.match(r.text, r.candidates)) for r in reads]
         numbers = self._store.reads.add_many(reads)
         kept = [KeptPlate(*each) for each in zip(numbers, matches, strict=True)]
         for read, plate in zip(reads, kept, strict=True):
             self._tell(read, plate)
-        rest = iter(kept)
-        return [[next(rest) for _ in result.plates] for _, result in pictures]
+        return kept
 
     def _read(
         self, plate: Plate, picture: RgbImage, image: MediaFile | None, origin: Origin

@@ -13,7 +13,9 @@ from platelens.serving.access.limiter import Limiter
 from platelens.serving.access.sessions import Sessions, load_key
 from platelens.serving.engine import Capacity, Engine
 from platelens.serving.events import EventBus
+from platelens.serving.housekeeping import Housekeeper
 from platelens.serving.keeping import Keeper
+from platelens.serving.live import LiveCameras
 from platelens.serving.metrics import Metrics
 from platelens.serving.settings import Settings
 from platelens.store import Store
@@ -44,16 +46,24 @@ class Service:
         self.sessions = Sessions(store, key, hours, https=https)
         per_minute = settings.limits.requests_per_minute
         self.limiter = Limiter(per_minute, 60 / per_minute) if per_minute else None
+        self.cameras = LiveCameras(store, reader.pipeline, self.keeper, self.events)
+        self.housekeeper = Housekeeper(store, settings.store)
         self.metrics.watch("waiting", "Pictures that wait", lambda: self.engine.waiting)
         self.metrics.watch("outbox", "Events that wait", store.outbox.waiting)
 
     def start(self) -> None:
         """Start what works besides requests."""
+        for camera in self.settings.cameras:
+            self.store.cameras.put(camera.to_store())
         self.engine.start()
+        self.cameras.start()
+        self.housekeeper.start()
 
     def close(self) -> None:
         """Stop it."""
         self.events.close()
+        self.housekeeper.close()
+        self.cameras.close()
         self.engine.close()
 
 

@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from platelens.errors import SettingsError
+from platelens.serving.schemas.operation import CameraSettings
+from platelens.store import Camera
 
 Network = IPv4Network | IPv6Network
 Kept = Literal["all", "plates", "none"]
@@ -92,6 +94,23 @@ class AccessSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraEntry:
+    """A camera to be watched. Here, and only here, its source may be a file or a folder."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    source: Annotated[str, Field(min_length=1, max_length=2000)]
+    retention_days: Annotated[float, Field(ge=0, le=36_500)] | None = None
+    settings: CameraSettings = field(default_factory=CameraSettings)
+
+    def to_store(self) -> Camera:
+        """Give the camera as the store has it."""
+        settings = self.settings.model_dump(mode="json", exclude_defaults=True)
+        return Camera(self.name, self.source, settings, self.retention_days)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them."""
 
@@ -103,6 +122,7 @@ class Settings:
     reader: ReaderSettings = field(default_factory=ReaderSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    cameras: tuple[CameraEntry, ...] = ()
 
     @property
     def store_address(self) -> str:

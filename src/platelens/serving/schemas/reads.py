@@ -115,4 +115,4 @@ def read_form(read: Read) -> dict[str, Any]:
 
 def time_form(time: datetime) -> str:
     """Give a time as ISO 8601 in UTC, with a Z."""
-    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
