@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/login", name="login_page")
-def login_page(next: str = "/") -> HTMLResponse:  # noqa: A002  # the name in the address
+def login_page(next: str = "/") -> HTMLResponse:  # the name in the address
     """Ask for name and password."""
     return _form(own_path(next))
 
@@ -26,7 +26,7 @@ def log_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=1000)],
-    next: Annotated[str, Form()] = "/",  # noqa: A002  # the name in the form
+    next: Annotated[str, Form()] = "/",  # the name in the form
 ) -> Response:
     """Check them."""
     place = own_path(next)

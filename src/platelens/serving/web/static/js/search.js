@@ -72,20 +72,19 @@ function showChosen() {
 
 async function deleteChosen() {
   if (!confirm(`Delete ${count(chosen.size, "read")} with pictures? This cannot be undone.`)) return;
-  let failed = 0;
-  for (const number of [...chosen]) {
-    try {
-      await ask(`/api/v1/reads/${number}`, { method: "DELETE" });
-      list.querySelector(`[data-id="${number}"]`)?.remove();
-      chosen.delete(number);
-    } catch {
-      failed += 1;
-    }
+  const ids = [...chosen];
+  try {
+    await ask("/api/v1/reads/delete", { method: "POST", json: { ids, reason: "chosen in a search" } });
+  } catch (error) {
+    toast(error.message, "bad");
+    return;
   }
+  for (const number of ids) list.querySelector(`[data-id="${number}"]`)?.remove();
+  chosen.clear();
   showChosen();
   byId("nothing").hidden = list.children.length > 0;
   byId("found").textContent = count(list.children.length, "read");
-  toast(failed ? `${count(failed, "read")} could not be deleted.` : "Deleted.", failed ? "bad" : "good");
+  toast("Deleted.", "good");
 }
 
 form.addEventListener("submit", (event) => {
