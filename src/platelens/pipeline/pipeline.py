@@ -108,6 +108,10 @@ class Pipeline:
         self.settings = settings
         self.matcher = matcher
 
+    def with_matcher(self, matcher: RegionMatcher | None) -> Pipeline:
+        """Give a pipeline of the same stages but the third one."""
+        return Pipeline(self.detector, self.recognizer, self.settings, matcher)
+
     def run(self, image: RgbImage) -> list[Plate]:
         """Find and read every plate of `image`, left to right; [] when there is none."""
         return self.run_batch([image])[0]

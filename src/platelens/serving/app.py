@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from platelens.pipeline import PlateReader
 from platelens.serving import pages
+from platelens.serving.dropin import routes as dropin
 from platelens.serving.gate import Gate
 from platelens.serving.problems import add_handlers
 from platelens.serving.routes import (
@@ -42,6 +43,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     events.router,
     session.router,
     health.router,
+    dropin.router,
 )
 """The API. Pages are added by `platelens.serving.pages`."""
 

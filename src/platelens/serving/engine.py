@@ -14,17 +14,19 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import Final
 
 from platelens import imaging
 from platelens.errors import BusyError, ImageError, SlowRequestError
 from platelens.pipeline import Pipeline, ReadResult
+from platelens.region import PlateMatcher
 from platelens.serving.metrics import Metrics
 from platelens.types import RgbImage
 
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST_RETRY_S: Final = 30
+_MOST_EXPECTATIONS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class Upload:
 
     name: str  # what its sender calls it; never a path
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Where plates are probably from."""
+
+    regions: tuple[str, ...] = ()  # codes; unknown ones are left out, () = anywhere
+    strict: bool = False  # no other region counts
+
+
+ANYWHERE: Final = Expectation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,16 @@ class Capacity:
 @dataclass(frozen=True, eq=False, slots=True)
 class _Job:
     upload: Upload
+    expected: Expectation
     answer: Future[ReadResult | ImageError]
     came: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Decoded:
+    job: _Job
+    image: RgbImage
+    ms_decode: float
 
 
 class Engine:
@@ -63,7 +84,7 @@ class Engine:
     """
 
     def __init__(self, pipeline: Pipeline, capacity: Capacity, metrics: Metrics) -> None:
-        self._pipeline = pipeline
+        self._pipelines = _Pipelines(pipeline)
         self._capacity = capacity
         self._metrics = metrics
         self._ready = Condition()
@@ -101,7 +122,7 @@ class Engine:
         return len(self._jobs)
 
     async def read(
-        self, uploads: Sequence[Upload], limit_s: float
+        self, uploads: Sequence[Upload], limit_s: float, expected: Expectation = ANYWHERE
     ) -> list[ReadResult | ImageError]:
         """Read pictures; an ImageError in the place of those that are none.
 
@@ -109,17 +130,19 @@ class Engine:
             BusyError: too much waits already; none of them is read.
             SlowRequestError: they were not read in time.
         """
-        answers = self._enqueue(uploads)
+        answers = self._enqueue(uploads, expected)
         try:
             every = gather(*(wrap_future(answer) for answer in answers))
             return list(await wait_for(every, limit_s))
         except TimeoutError:
             raise SlowRequestError(f"not read within {limit_s:g} s") from None
 
-    def _enqueue(self, uploads: Sequence[Upload]) -> list[Future[ReadResult | ImageError]]:
+    def _enqueue(
+        self, uploads: Sequence[Upload], expected: Expectation
+    ) -> list[Future[ReadResult | ImageError]]:
         size = sum(len(upload.data) for upload in uploads)
         now = time.perf_counter()
-        jobs = [_Job(upload, Future(), now) for upload in uploads]
+        jobs = [_Job(upload, expected, Future(), now) for upload in uploads]
         with self._ready:
             is_full = len(self._jobs) + len(jobs) > self._capacity.queue
             # One that is larger than all of the queue may still come alone.
@@ -162,7 +185,7 @@ class Engine:
 
     def _read_batch(self, jobs: Sequence[_Job]) -> None:
         start = time.perf_counter()
-        good: list[tuple[_Job, RgbImage, float]] = []
+        groups: dict[Expectation, list[_Decoded]] = {}
         for job in jobs:
             begun = time.perf_counter()
             try:
@@ -171,18 +194,45 @@ class Engine:
             except ImageError as error:
                 job.answer.set_result(error)
             else:
-                good.append((job, image, (time.perf_counter() - begun) * 1e3))
-        if not good:
-            return
-        results = self._pipeline.run_batch_timed([image for _, image, _ in good])
-        for (job, _, ms_decode), result in zip(good, results, strict=True):
-            job.answer.set_result(replace(result, ms_total=result.ms_total + ms_decode))
-        self._note(good, start)
+                decoded = _Decoded(job, image, (time.perf_counter() - begun) * 1e3)
+                groups.setdefault(job.expected, []).append(decoded)
+        for expected, group in groups.items():
+            pipeline = self._pipelines.of(expected)
+            results = pipeline.run_batch_timed([each.image for each in group])
+            for each, result in zip(group, results, strict=True):
+                whole = replace(result, ms_total=result.ms_total + each.ms_decode)
+                each.job.answer.set_result(whole)
+        self._note([each.job for group in groups.values() for each in group], start)
 
-    def _note(self, good: Sequence[tuple[_Job, RgbImage, float]], start: float) -> None:
-        seconds = (time.perf_counter() - start) / len(good)
+    def _note(self, jobs: Sequence[_Job], start: float) -> None:
+        if not jobs:
+            return
+        seconds = (time.perf_counter() - start) / len(jobs)
         self._picture_s += 0.1 * (seconds - self._picture_s)
-        self._metrics.batch_size.observe(len(good))
-        for job, _, _ in good:
+        self._metrics.batch_size.observe(len(jobs))
+        for job in jobs:
             self._metrics.read_seconds.observe(seconds)
             self._metrics.wait_seconds.observe(start - job.came)
+
+
+class _Pipelines:
+    """The pipeline for each expectation: all share their models."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._known: dict[Expectation, Pipeline] = {}
+        self._lock = Lock()
+
+    def of(self, expected: Expectation) -> Pipeline:
+        """Give a pipeline; a matcher of one's own decides by itself what to expect."""
+        matcher = self._pipeline.matcher
+        if not expected.regions or not isinstance(matcher, PlateMatcher):
+            return self._pipeline
+        with self._lock:
+            known = self._known.get(expected)
+            if known is None:
+                if len(self._known) >= _MOST_EXPECTATIONS:
+                    self._known.pop(next(iter(self._known)))
+                limited = matcher.expecting(expected.regions, strict=expected.strict)
+                known = self._known[expected] = self._pipeline.with_matcher(limited)
+        return known

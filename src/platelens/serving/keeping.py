@@ -159,6 +159,7 @@ class Keeper:
             "readable": read.readable,
             "camera": read.camera,
             "region": read.region,
+            "source": read.source,
             "watch": [match_record(match) for match in kept.matches],
         }
         self._events.publish("alert" if kept.matches else "read", told)

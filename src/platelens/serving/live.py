@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger(__name__)
 _AGAIN_S: Final = 5.0
 _LONGEST_AGAIN_S: Final = 300.0
+_RETRIES: Final = 3
+"""Of a stream that has dropped, before the camera counts as failing; it is tried again after."""
 
 State = Literal["off", "starting", "watching", "failing", "ended"]
 
@@ -146,7 +148,9 @@ class _Watch:
                 f"cameras need {error.name}: pip install 'platelens[video]'"
             ) from error
         fps = camera_settings(self.camera).fps
-        with open_video(self.camera.source, settings=VideoSettings(fps=fps)) as frames:
+        with open_video(
+            self.camera.source, settings=VideoSettings(fps=fps, retries=_RETRIES)
+        ) as frames:
             self._frames = frames
             if self._stop.is_set():
                 frames.close()

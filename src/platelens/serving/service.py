@@ -11,6 +11,7 @@ from fastapi import Request
 from platelens.pipeline import PlateReader
 from platelens.serving.access.limiter import Limiter
 from platelens.serving.access.sessions import Sessions, load_key
+from platelens.serving.dropin.usage import Usage
 from platelens.serving.engine import Capacity, Engine
 from platelens.serving.events import EventBus
 from platelens.serving.housekeeping import Housekeeper
@@ -39,6 +40,7 @@ class Service:
         self.store = store
         self.metrics = Metrics()
         self.events = EventBus()
+        self.usage = Usage()
         self.engine = Engine(reader.pipeline, _capacity(settings), self.metrics)
         self.keeper = Keeper(store, self.events, self.metrics, settings.store.images, models)
         key = load_key(settings.data / "secret.key")

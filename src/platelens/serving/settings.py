@@ -78,6 +78,7 @@ class LimitSettings:
     images: Annotated[int, Field(ge=1)] = 16  # in one request
     receive_s: Annotated[float, Field(gt=0)] = 30.0  # for all of a request to arrive
     answer_s: Annotated[float, Field(gt=0)] = 60.0  # for its pictures to be read
+    fetch: bool = False  # whether pictures are fetched from public addresses (`upload_url`)
     requests_per_minute: Annotated[int, Field(ge=0)] = 0  # of each client; 0 = any number
 
 

@@ -6,9 +6,8 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from platelens.errors import RecordError
 from platelens.serving.schemas.reads import time_form
 from platelens.store import AuditEntry, Camera, Counts, DeletionEntry
 
@@ -126,19 +125,16 @@ class DeletionLines(BaseModel):
     deletions: list[DeletionLine]
 
 
-_SETTINGS: Final = TypeAdapter(CameraSettings)
-
-
 def camera_settings(camera: Camera) -> CameraSettings:
-    """Give the settings of a stored camera.
+    """Give the settings of a stored camera, without what only another version knows.
 
-    Raises:
-        RecordError: another version stored what this one does not know.
+    A camera whose settings are malformed is not watched.
     """
+    known = {n: v for n, v in camera.settings.items() if n in CameraSettings.model_fields}
     try:
-        return _SETTINGS.validate_python(dict(camera.settings))
-    except ValidationError as error:
-        raise RecordError(f"camera {camera.name}: {error.errors()[0]['msg']}") from None
+        return CameraSettings.model_validate(known)
+    except ValidationError:
+        return CameraSettings(active=False)
 
 
 def hide_password(source: str) -> str:
