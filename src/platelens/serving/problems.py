@@ -92,8 +92,7 @@ async def _on_platelens_error(request: Request, error: Exception) -> Response:
 def _is_person(request: Request) -> bool:
     wants_page = "text/html" in request.headers.get("accept", "")
     is_page = not request.url.path.startswith(API_PATHS)
-    has_login = any(getattr(route, "name", "") == "login_page" for route in request.app.routes)
-    return request.method == "GET" and wants_page and is_page and has_login
+    return request.method == "GET" and wants_page and is_page
 
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:

@@ -73,10 +73,13 @@ function plateOf(plate) {
     plate.id !== null && plate.id !== undefined && make("a", { href: `/reads/${plate.id}` }, `Kept as read ${plate.id}`));
 }
 
-byId("files").addEventListener("change", (event) => {
-  take(event.target.files);
-  event.target.value = "";
-});
+const chooser = byId("files");
+function takeChosen() {
+  if (chooser.files.length) take(chooser.files);
+  chooser.value = "";
+}
+chooser.addEventListener("change", takeChosen);
+takeChosen(); // what was chosen before this script was there
 drop.addEventListener("submit", (event) => event.preventDefault());
 document.addEventListener("dragover", (event) => {
   event.preventDefault();
