@@ -103,4 +103,7 @@ document.getElementById("choose-none")?.addEventListener("click", () => {
 document.getElementById("delete-chosen")?.addEventListener("click", deleteChosen);
 
 fillForm(form, location.search);
+const more = byId("more-fields");
+more.open = matchMedia("(min-width: 64rem)").matches
+  || [...more.querySelectorAll("input, select")].some((field) => field.value !== "");
 search();
