@@ -139,9 +139,9 @@ def test_trusted_networks_may_have_pictures_read_only(
     new_service: NewService, picture: Callable[..., bytes]
 ) -> None:
     service = new_service(access={"login": True, "trusted_networks": ["192.168.1.0/24"]})
-    with TestClient(service.app, base_url="http://localhost", client=("192.168.1.9", 1)) as near:
-        assert near.post(READ, content=picture("A")).status_code == 200
-        assert near.get(READS).status_code == 403
+    near = TestClient(service.app, base_url="http://localhost", client=("192.168.1.9", 1))
+    assert near.post(READ, content=picture("A")).status_code == 200
+    assert near.get(READS).status_code == 403
     assert service.post(READ, content=picture("A")).status_code == 401
 
 

@@ -121,3 +121,12 @@ def test_events_of_several_reads_are_stored_with_them_or_not_at_all(store: Store
     with pytest.raises(MissingRecordError):
         store.reads.add_many(reads, [[Delivery(99, "read", {})], []])
     assert len(store.reads.search(ReadQuery()).reads) == 2
+
+
+def test_events_of_busy_targets_are_left(store: Store) -> None:
+    busy = _send(store, 2)
+    idle = store.outbox.add_target(NewTarget("other", "webhook", "http://localhost/"))
+    store.outbox.add([Delivery(idle, "read", {})])
+    (message,) = store.outbox.claim(5, busy=[busy])
+    assert message.target_id == idle
+    assert len(store.outbox.claim(5, busy=[])) == 2

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from platelens.serving.routes import (
     review,
     session,
     statistics,
+    targets,
     watch,
 )
 from platelens.serving.schemas.problem import Problem
@@ -38,6 +40,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reads.router,
     review.router,
     watch.router,
+    targets.router,
     cameras.router,
     statistics.router,
     events.router,
@@ -76,9 +79,13 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.start()
+        sending = asyncio.create_task(service.sender.run())
         try:
             yield
         finally:
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
             await run_in_threadpool(service.close)
 
     app = FastAPI(

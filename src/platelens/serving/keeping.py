@@ -14,8 +14,18 @@ from platelens.pipeline import ReadResult
 from platelens.serving.engine import Upload
 from platelens.serving.events import EventBus
 from platelens.serving.metrics import Metrics
-from platelens.serving.settings import Kept
-from platelens.store import MediaFile, NewRead, Passing, Source, Store, WatchMatch
+from platelens.serving.outgoing import Sender, deliveries_for
+from platelens.serving.settings import StoreSettings
+from platelens.store import (
+    Delivery,
+    MediaFile,
+    NewRead,
+    Passing,
+    Source,
+    Store,
+    Target,
+    WatchMatch,
+)
 from platelens.types import Pass, Plate, RgbImage
 
 _SHOWN_BY_BROWSERS: Final = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
@@ -38,29 +48,44 @@ class KeptPlate:
     matches: tuple[WatchMatch, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told of what was stored."""
+
+    events: EventBus
+    metrics: Metrics
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A plate to be stored."""
+
+    read: NewRead
+    plate: Plate
+
+
 class Keeper:
     """Puts plates with their pictures into the store; safe to use from several threads.
 
     Args:
         store: where they are kept.
-        events: is told of each.
-        metrics: counts them.
-        images: which pictures are kept.
+        listeners: are told of each.
+        settings: which pictures are kept, and whether plates are hashed.
         models: version by stage, which is kept with each.
     """
 
     def __init__(
         self,
         store: Store,
-        events: EventBus,
-        metrics: Metrics,
-        images: Kept,
+        listeners: Listeners,
+        settings: StoreSettings,
         models: Mapping[str, str],
     ) -> None:
         self._store = store
-        self._events = events
-        self._metrics = metrics
-        self._images = images
+        self._listeners = listeners
+        self._images = settings.images
+        self._hashes = bool(settings.plate_key_file)
         self._models = models
 
     def keep(
@@ -72,11 +97,14 @@ class Keeper:
             RecordError: a value cannot be stored; names the field.
             StoreDownError: the store cannot be written to.
         """
-        reads: list[NewRead] = []
+        found: list[_Found] = []
         for upload, result in pictures:
             image = self._save(upload, result) if result.plates else None
-            reads += [self._read(plate, result.image, image, origin) for plate in result.plates]
-        rest = iter(self._add(reads))
+            found += [
+                _Found(self._read(plate, result.image, image, origin), plate)
+                for plate in result.plates
+            ]
+        rest = iter(self._add(found))
         return [[next(rest) for _ in result.plates] for _, result in pictures]
 
     def keep_pass(self, found: Pass, camera: str, clock: Callable[[float], datetime]) -> KeptPlate:
@@ -102,15 +130,35 @@ class Keeper:
             is_parked=found.is_parked,
         )
         read = replace(self._read(found.plate, found.image, image, origin), passing=passing)
-        return self._add([read])[0]
+        return self._add([_Found(read, found.plate)])[0]
 
-    def _add(self, reads: Sequence[NewRead]) -> list[KeptPlate]:
-        matches = [tuple(self._store.watch.match(r.text, r.candidates)) for r in reads]
-        numbers = self._store.reads.add_many(reads)
+    def _add(self, found: Sequence[_Found]) -> list[KeptPlate]:
+        if not found:
+            return []
+        match = self._store.watch.match
+        matches = [tuple(match(each.read.text, each.read.candidates)) for each in found]
+        targets = self._store.outbox.targets()
+        deliveries = [
+            self._deliveries(each, some, targets) for each, some in zip(found, matches, strict=True)
+        ]
+        numbers = self._store.reads.add_many([each.read for each in found], deliveries)
         kept = [KeptPlate(*each) for each in zip(numbers, matches, strict=True)]
-        for read, plate in zip(reads, kept, strict=True):
-            self._tell(read, plate)
+        for each, plate in zip(found, kept, strict=True):
+            self._tell(each.read, plate)
+        if any(deliveries):
+            self._listeners.sender.wake()
         return kept
+
+    def _deliveries(
+        self, found: _Found, matches: Sequence[WatchMatch], targets: Sequence[Target]
+    ) -> list[Delivery]:
+        if self._hashes and not matches:  # nobody is told a plate that must not be kept
+            return []
+        details = {
+            "detection_confidence": round(float(found.plate.detection.confidence), 4),
+            "watch": [match_record(match) for match in matches],
+        }
+        return deliveries_for(found.read, matches, targets, details)
 
     def _read(
         self, plate: Plate, picture: RgbImage, image: MediaFile | None, origin: Origin
@@ -150,7 +198,7 @@ class Keeper:
         return self._store.media.save(imaging.encode(crop, ".jpg"), ".jpg")
 
     def _tell(self, read: NewRead, kept: KeptPlate) -> None:
-        self._metrics.plates.labels(read.source).inc()
+        self._listeners.metrics.plates.labels(read.source).inc()
         told: dict[str, Any] = {
             "id": kept.id,
             "time": read.time.isoformat(),
@@ -162,7 +210,7 @@ class Keeper:
             "source": read.source,
             "watch": [match_record(match) for match in kept.matches],
         }
-        self._events.publish("alert" if kept.matches else "read", told)
+        self._listeners.events.publish("alert" if kept.matches else "read", told)
 
 
 def match_record(match: WatchMatch) -> dict[str, Any]:

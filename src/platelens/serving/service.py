@@ -15,9 +15,10 @@ from platelens.serving.dropin.usage import Usage
 from platelens.serving.engine import Capacity, Engine
 from platelens.serving.events import EventBus
 from platelens.serving.housekeeping import Housekeeper
-from platelens.serving.keeping import Keeper
+from platelens.serving.keeping import Keeper, Listeners
 from platelens.serving.live import LiveCameras
 from platelens.serving.metrics import Metrics
+from platelens.serving.outgoing import Sender
 from platelens.serving.settings import Settings
 from platelens.store import Store
 
@@ -42,7 +43,10 @@ class Service:
         self.events = EventBus()
         self.usage = Usage()
         self.engine = Engine(reader.pipeline, _capacity(settings), self.metrics)
-        self.keeper = Keeper(store, self.events, self.metrics, settings.store.images, models)
+        self.sender = Sender(store, self.metrics)
+        self.keeper = Keeper(
+            store, Listeners(self.events, self.metrics, self.sender), settings.store, models
+        )
         key = load_key(settings.data / "secret.key")
         hours, https = settings.access.session_hours, settings.server.https
         self.sessions = Sessions(store, key, hours, https=https)
