@@ -86,7 +86,8 @@ def serve(app: Any) -> Iterator[str]:
 
 
 UNNAMED = """() => {
-  const name = (e) => e.getAttribute('aria-label') || e.getAttribute('title') || e.textContent.trim()
+  const name = (e) => e.getAttribute('aria-label') || e.getAttribute('title')
+    || e.textContent.trim()
     || [...(e.labels ?? [])].map((l) => l.textContent.trim()).join('')
     || (e.getAttribute('aria-labelledby') ?? '').split(' ')
       .map((id) => document.getElementById(id)?.textContent ?? '').join('').trim();

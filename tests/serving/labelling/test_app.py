@@ -108,9 +108,9 @@ def test_exports_that_cannot_be_are_told(client: TestClient) -> None:
 
 
 def test_others_are_seen(client: TestClient) -> None:
-    me = {"page": "1", "name": "Ada", "image": "a.png"}
+    me = {"page": "1", "name": "Ada", "image": "a.png", "since": 0}
     assert client.post("/api/presence", json=me).json()["others"] == []
-    other = client.post("/api/presence", json={"page": "2", "name": "", "image": "x"}).json()
+    other = client.post("/api/presence", json=me | {"page": "2", "name": ""}).json()
     assert other["others"] == [{"name": "Ada", "image": "a.png"}]
 
 

@@ -60,9 +60,11 @@ def test_the_second_of_two_is_told(pictures: Path) -> None:
 
 def test_what_another_program_writes_counts(pictures: Path) -> None:
     folder, other = LabelFolder(pictures), LabelFolder(pictures)
-    before = folder.version()
+    before, _ = folder.changes(0)
     written = other.save("a.png", {"plates": [PLATE]}, NEW)
-    assert folder.version() != before
+    after, changed = folder.changes(before)
+    assert (after > before, [state.image for state in changed]) == (True, ["a.png"])
+    assert folder.changes(after) == (after, [])
     assert folder.labels("a.png") == written
     with pytest.raises(StaleRevisionError):
         folder.save("a.png", {"plates": []}, NEW)
@@ -86,6 +88,27 @@ def test_many_at_once_lose_nothing(pictures: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(s.plates[0].text or "" for s in load_samples(pictures)) == ["A19"] * 3
+
+
+def test_a_picture_that_was_begun_and_left_is_not_listed(pictures: Path) -> None:
+    """Else training would take it for one without plates."""
+    folder = LabelFolder(pictures)
+    begun = folder.save("a.png", {"plates": [PLATE], "done": False}, NEW)
+    left = folder.save("a.png", {"plates": [], "done": False}, begun.revision)
+    assert left.revision == NEW
+    assert load_samples(pictures) == []
+    empty = folder.save("a.png", {"plates": [], "done": True}, NEW)
+    assert len(load_samples(pictures)) == 1
+    assert folder.save("a.png", {"plates": [], "done": False}, empty.revision).revision == NEW
+
+
+def test_labels_of_others_are_not_taken_for_begun(pictures: Path) -> None:
+    line = {"image": "a.png", "width": 128, "height": 128, "plates": [PLATE]}
+    (pictures / "annotations.jsonl").write_text(json.dumps(line) + "\n")
+    folder = LabelFolder(pictures)
+    old = folder.labels("a.png").revision
+    saved = folder.save("a.png", {"plates": [], "done": False}, old)
+    assert saved.record == line | {"plates": []}
 
 
 @pytest.mark.parametrize(

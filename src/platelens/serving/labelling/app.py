@@ -88,8 +88,9 @@ class _Desk:
         )
 
     def pictures(self, _request: Request) -> Response:
+        count, _ = self._folder.changes(0)
         states = describe_pictures(self._folder.pictures())
-        return _json({"pictures": states, "version": self._folder.version()})
+        return _json({"pictures": states, "count": count})
 
     def labels(self, request: Request) -> Response:
         labels = self._folder.labels(request.path_params["image"])
@@ -119,8 +120,12 @@ class _Desk:
     async def presence(self, request: Request) -> Response:
         body = await _body(request)
         page, name, image = (str(body.get(key, "")) for key in ("page", "name", "image"))
-        version = await run_in_threadpool(self._folder.version)
-        return _json({"others": self._presence.note(page, name, image), "version": version})
+        since = body.get("since")
+        if type(since) is not int:
+            raise AnnotationError("since: expected a count")
+        count, changed = await run_in_threadpool(self._folder.changes, since)
+        others = self._presence.note(page, name, image)
+        return _json({"others": others, "count": count, "changed": describe_pictures(changed)})
 
     def image(self, request: Request) -> Response:
         data, kind = browser_picture(self._folder.path(request.path_params["image"]))

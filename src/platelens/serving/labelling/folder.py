@@ -80,7 +80,10 @@ class LabelFolder:
         self._stamp: tuple[int, int, int] | None = None
         self._records: list[Record] = []
         self._lines: dict[str, int] = {}  # image -> its (first) line
+        self._revisions: dict[str, str] = {}
         self._paths: dict[str, Path] = {}
+        self._count = 0
+        self._changes: dict[str, int] = {}  # image -> the count when it last changed
         with self._lock:
             self._scan()
             self._refresh()
@@ -94,11 +97,16 @@ class LabelFolder:
             self._refresh()
             return [self._state(image) for image in self._paths]
 
-    def version(self) -> str:
-        """Give a word that changes when any labels do."""
+    def changes(self, since: int) -> tuple[int, list[PictureState]]:
+        """Give the pictures whose labels changed after a count, and the count now.
+
+        Counts begin at 0 with each server: one that is larger than it can be gives all.
+        """
         with self._lock:
             self._refresh()
-            return "-".join(map(str, self._stamp or (0,)))
+            since = since if since <= self._count else -1
+            later = [image for image, count in self._changes.items() if count > since]
+            return self._count, [self._state(image) for image in later if image in self._paths]
 
     def path(self, image: str) -> Path:
         """Give the file of a picture; MissingPictureError when the folder has none of that name."""
@@ -123,13 +131,16 @@ class LabelFolder:
             self._refresh()
             line = self._lines.get(image)
             if line is not None:
-                return _labels_of(self._records[line])
+                return Labels(self._records[line], self._revisions[image])
         height, width = imaging.read_size_hw(path)
         record = {"image": image, "width": width, "height": height, "plates": [], "vehicles": []}
         return Labels(record, NEW)
 
     def save(self, image: str, change: Mapping[str, Any], revision: str) -> Labels:
         """Put `change` (of "plates" and "done") in place of what the labels of a picture say.
+
+        A picture that was begun here, and has neither a plate nor is done, is no longer listed:
+        it would count as one without plates.
 
         Args:
             image: the picture.
@@ -146,14 +157,15 @@ class LabelFolder:
             if before.revision != revision:
                 raise StaleRevisionError(before)
             record = before.record | dict(change)
+            if before.revision != NEW and "done" not in before.record and not record.get("done"):
+                record.pop("done", None)  # nobody has begun here: others made these labels
             parse_record(record, self.folder)
             line = self._lines.get(image, len(self._records))
-            records = [*self._records[:line], record, *self._records[line + 1 :]]
+            kept = [] if _says_nothing(record) else [record]
+            records = [*self._records[:line], *kept, *self._records[line + 1 :]]
             write_records(records, self.folder)
-            self._records = records
-            self._lines[image] = line
-            self._stamp = self._stamp_now()
-            return _labels_of(record)
+            self._take(records)
+            return self.labels(image)
 
     def samples(self, *, done_only: bool = False) -> list[Sample]:
         """Give the labelled pictures whose files are there."""
@@ -184,11 +196,24 @@ class LabelFolder:
                 parse_record(record, self.folder)
             except AnnotationError as error:
                 raise AnnotationError(f"{self.folder / INDEX_NAME}:{number}: {error}") from None
-        self._records = [record for _, record in numbered]
-        self._lines = {}
-        for line, record in enumerate(self._records):
-            self._lines.setdefault(record["image"], line)
-        self._stamp = stamp
+        self._take([record for _, record in numbered])
+
+    def _take(self, records: list[Record]) -> None:
+        """Take what the file holds now, and count which pictures it changes."""
+        before = self._revisions
+        known = {id(self._records[line]): before[image] for image, line in self._lines.items()}
+        lines, revisions = {}, {}
+        for line, record in enumerate(records):
+            image = record["image"]
+            if image not in lines:
+                lines[image] = line
+                revisions[image] = known.get(id(record)) or _digest(record)
+        self._records, self._lines, self._revisions = records, lines, revisions
+        changed = {image for image, each in revisions.items() if before.get(image) != each}
+        for image in changed | (before.keys() - revisions.keys()):
+            self._count += 1
+            self._changes[image] = self._count
+        self._stamp = self._stamp_now()
 
     def _stamp_now(self) -> tuple[int, int, int] | None:
         try:
@@ -206,7 +231,7 @@ class LabelFolder:
         texts = [plate.get("text") for plate in plates]
         return PictureState(
             image=image,
-            revision=_digest(record),
+            revision=self._revisions[image],
             plates=len(plates),
             open_texts=texts.count(""),
             is_done=record.get("done") is True,
@@ -214,8 +239,9 @@ class LabelFolder:
         )
 
 
-def _labels_of(record: Record) -> Labels:
-    return Labels(record, _digest(record))
+def _says_nothing(record: Record) -> bool:
+    is_begun = record.get("done") is False
+    return is_begun and not record["plates"] and not record.get("vehicles")
 
 
 def _digest(record: Record) -> str:

@@ -91,6 +91,7 @@ async function remove(target) {
 async function tryOut(target) {
   await ask(`/api/v1/targets/${target.id}/test`, { method: "POST" });
   toast("A test is on its way; what cannot be sent is listed here.");
+  setTimeout(() => load().catch(told), 1500);
 }
 
 async function revive() {

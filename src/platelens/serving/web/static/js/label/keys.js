@@ -15,6 +15,8 @@ export function listen(bindings, whileTyping) {
     const name = nameOf(event);
     const isTyping = event.target.matches?.(TYPING);
     if (isTyping && !whileTyping.has(name)) return;
+    // Beside the picture, arrows move in lists and move what is seen.
+    if (event.key.startsWith("Arrow") && !event.target.matches("body") && !event.target.closest(".bench")) return;
     // Enter and space belong to the button that has the focus.
     if (event.target.matches?.("button, a, summary") && (name === "Enter" || name === " ")) return;
     const run = table.get(name);

@@ -25,6 +25,17 @@ export class PictureList {
     this.render();
   }
 
+  /** Take what the server tells of some pictures. */
+  update(changed) {
+    for (const state of changed) {
+      const each = this.find(state.image);
+      if (!each || Object.entries(state).every(([key, value]) => each[key] === value)) continue;
+      Object.assign(each, state);
+      this.#redraw(each);
+    }
+    this.#count();
+  }
+
   find(image) {
     return this.pictures.find((each) => each.image === image);
   }
@@ -37,9 +48,17 @@ export class PictureList {
     const next = { plates: real.length, done, open: real.filter((plate) => plate.text === "").length, texts: real.map((plate) => plate.text).filter(Boolean).join(" ") };
     if (Object.entries(next).every(([key, value]) => each[key] === value)) return;
     Object.assign(each, next);
-    const shown = byId("picture-list").querySelector('[aria-current="true"]');
-    if (shown) shown.replaceWith(this.#button(each));
+    this.#redraw(each);
     this.#count();
+  }
+
+  #redraw(each) {
+    const shown = [...byId("picture-list").querySelectorAll("button")].find((button) => button.dataset.image === each.image);
+    if (!shown) return;
+    const hadFocus = shown === document.activeElement;
+    const next = this.#button(each);
+    shown.replaceWith(next);
+    if (hadFocus) next.focus();
   }
 
   select(image) {

@@ -1,18 +1,18 @@
 // The labelling page: joins the picture, the list, the forms, the keys and the server.
 
-import { byId, closeDialogs, icon, make, plateText, toast } from "../dom.js";
+import { byId, closeDialogs, icon, make, toast } from "../dom.js";
 import { ask } from "../http.js";
+import { settleConflict } from "./conflict.js";
 import { listen } from "./keys.js";
 import { PictureList } from "./list.js";
 import { Panel } from "./panel.js";
 import { meet } from "./people.js";
 import { Saver, labelsUrl } from "./saver.js";
-import { cornersOf, isPlateShape, newPlate, overlap, plateOf, round, withCorners } from "./shapes.js";
+import { cornersOf, isPlateShape, isSamePlate, newPlate, plateOf, round, withCorners } from "./shapes.js";
 import { Stage } from "./stage.js";
 import { Work } from "./work.js";
 
 const HAS_MODELS = document.body.dataset.proposals === "yes";
-const SAME_PLATE = 0.4;
 const encoded = (image) => image.split("/").map(encodeURIComponent).join("/");
 
 let work = null; // the labels of the picture that is open
@@ -38,12 +38,12 @@ const panel = new Panel({
   typed: () => afterTyping(),
   free: (number) => toggleFree(number),
 });
-const saver = new Saver(showSaved, settleConflict);
+const saver = new Saver(showSaved, settle);
 
 // -- what is shown
 
 function render() {
-  const shown = proposals.filter((each) => !work?.plates.some((plate) => overlap(plate.box, each.box) > SAME_PLATE));
+  const shown = proposals.filter((each) => !work?.plates.some((plate) => isSamePlate(plate, each)));
   stage.render({ plates: work?.plates ?? [], proposals: shown, selected, corner });
   panel.render({ work, url, selected, proposals: shown, hint: work?.plates[selected] && hintOf(work.plates[selected]) });
   byId("is-done").checked = work?.done === true;
@@ -54,7 +54,7 @@ function render() {
 let visible = [];
 
 function hintOf(plate) {
-  const near = proposals.find((each) => overlap(plate.box, each.box) > SAME_PLATE);
+  const near = proposals.find((each) => isSamePlate(plate, each));
   return hints.get(JSON.stringify(cornersOf(plate))) ?? near;
 }
 
@@ -258,7 +258,7 @@ function afterTyping() {
   else byId("stage").focus();
 }
 
-function history_(back) {
+function step(back) {
   if (!work || !(back ? work.undo() : work.redo())) return;
   selected = Math.min(selected, work.plates.length - 1);
   list.note(work.image, work);
@@ -315,43 +315,46 @@ function takeAll() {
 
 // -- several people
 
-function settleConflict(mine, theirs) {
-  const dialog = byId("conflict-dialog");
-  const items = (plates) => plates.map((plate) => make("li", {}, plate.text === "" ? make("span", { class: "faint" }, "without text") : plateText(plate.text)));
-  const none = () => make("li", { class: "faint" }, "no plate");
-  byId("conflict-mine").replaceChildren(...(mine.plates.length ? items(mine.plates) : [none()]));
-  byId("conflict-theirs").replaceChildren(...(theirs.record.plates.length ? items(theirs.record.plates) : [none()]));
-  return new Promise((settle) => {
-    const choose = (plates, done) => () => {
-      mine.revision = theirs.revision;
-      mine.saved = JSON.stringify({ plates: theirs.record.plates, done: theirs.record.done === true });
-      mine.edit("", (w) => { w.plates = structuredClone(plates); w.done = done; });
-      selected = -1;
-      dialog.close();
-      list.note(mine.image, mine);
-      if (mine === work) render();
-      settle();
-    };
-    const other = theirs.record.plates;
-    const lacking = mine.plates.filter((plate) => !other.some((each) => overlap(plate.box, each.box) > SAME_PLATE));
-    byId("keep-mine").onclick = choose(mine.plates, mine.done);
-    byId("keep-theirs").onclick = choose(other, theirs.record.done === true);
-    byId("keep-both").onclick = choose([...other, ...lacking], theirs.record.done === true);
-    dialog.oncancel = (event) => event.preventDefault();
-    dialog.showModal();
-  });
+async function settle(mine, theirs) {
+  await settleConflict(mine, theirs);
+  selected = -1;
+  list.note(mine.image, mine);
+  render();
 }
 
-async function refresh() {
-  const { pictures } = await ask("/api/pictures");
-  list.set(pictures);
-  const now = work && list.find(work.image);
-  if (!now || now.revision === work.revision || work.isDirty || saver.asking) return;
-  await open(work.image, { force: true });
+async function refresh(changed) {
+  list.update(changed);
+  const image = work?.image;
+  const mine = opening;
+  const now = changed.find((each) => each.image === image);
+  const isAway = () => work.isDirty || saver.isBusy || opening !== mine;
+  if (!now || now.revision === work.revision || isAway()) return;
+  // What was told may be older than what this page has stored since.
+  const fresh = await ask(labelsUrl(image));
+  if (isAway() || fresh.revision === work.revision) return;
+  await open(image, { force: true });
   toast("Somebody else has changed this picture; you see their labels.");
 }
 
 // -- keys and buttons
+
+async function openExport() {
+  if (work) await saver.flush(work);
+  linkExports();
+  byId("export-dialog").showModal();
+}
+
+/** Let the links lead to what is chosen; without any picture that is labelled, nowhere. */
+function linkExports() {
+  const doneOnly = byId("export-done").checked;
+  const isThere = list.pictures.some((each) => each.done || (!doneOnly && each.plates > 0));
+  byId("nothing-labelled").hidden = isThere;
+  for (const link of document.querySelectorAll("[data-export]")) {
+    link.setAttribute("aria-disabled", String(!isThere));
+    if (isThere) link.href = `/export/${link.dataset.export}${doneOnly ? "?done=1" : ""}`;
+    else link.removeAttribute("href");
+  }
+}
 
 const arrows = [["ArrowLeft", -1, 0], ["ArrowRight", 1, 0], ["ArrowUp", 0, -1], ["ArrowDown", 0, 1]];
 const tool = (name) => () => {
@@ -388,8 +391,8 @@ const bindings = [
   [["PageDown"], "Next picture", () => go(1)],
   [["PageUp"], "Picture before", () => go(-1)],
   [["/"], "Find a picture", () => { byId("pictures").classList.add("open"); byId("filter").focus(); }],
-  [["Ctrl+Z"], "Undo", () => history_(true)],
-  [["Ctrl+Y", "Ctrl+Shift+Z"], "Redo", () => history_(false)],
+  [["Ctrl+Z"], "Undo", () => step(true)],
+  [["Ctrl+Y", "Ctrl+Shift+Z"], "Redo", () => step(false)],
   [["+", "="], "Larger", () => stage.zoom(1.3)],
   [["-"], "Smaller", () => stage.zoom(1 / 1.3)],
   [["F"], "Fit the picture", () => stage.fit()],
@@ -403,18 +406,16 @@ function wire() {
   listen(bindings, new Set(["Escape", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z", "Ctrl+S", "PageUp", "PageDown"]));
   const clicks = {
     "tool-box": tool("box"), "tool-corners": tool("corners"), "tool-hand": tool("hand"),
-    undo: () => history_(true), redo: () => history_(false), previous: () => go(-1), next: () => go(1),
+    undo: () => step(true), redo: () => step(false), previous: () => go(-1), next: () => go(1),
     "zoom-in": () => stage.zoom(1.3), "zoom-out": () => stage.zoom(1 / 1.3), "zoom-fit": () => stage.fit(),
     "new-plate": makePlate, "accept-all": takeAll, "done-next": doneAndNext,
-    help: () => byId("help-dialog").showModal(), export: () => byId("export-dialog").showModal(),
+    help: () => byId("help-dialog").showModal(), export: openExport,
     "show-list": () => { byId("show-list").setAttribute("aria-expanded", String(byId("pictures").classList.toggle("open"))); },
     "hide-list": () => byId("pictures").classList.remove("open"),
   };
   for (const [id, run] of Object.entries(clicks)) byId(id).addEventListener("click", run);
   byId("is-done").addEventListener("change", (event) => edit("", (w) => { w.done = event.target.checked; }));
-  byId("export-done").addEventListener("change", (event) => {
-    for (const link of document.querySelectorAll("[data-export]")) link.href = `/export/${link.dataset.export}${event.target.checked ? "?done=1" : ""}`;
-  });
+  byId("export-done").addEventListener("change", linkExports);
   if (HAS_MODELS) {
     byId("propose").addEventListener("click", propose);
     byId("auto-propose").checked = localStorage.getItem("platelens-auto-propose") !== "no";
@@ -429,12 +430,12 @@ function wire() {
 async function start() {
   wire();
   render();
-  const { pictures, version } = await ask("/api/pictures");
+  const { pictures, count } = await ask("/api/pictures");
   list.set(pictures);
   const wanted = decodeURIComponent(location.hash.slice(1));
   await open(list.find(wanted)?.image ?? list.nextOpen() ?? pictures[0].image);
   byId("stage").focus();
-  meet({ version, where: () => work?.image ?? "", changed: refresh });
+  meet({ count, where: () => work?.image ?? "", changed: refresh });
 }
 
 start().catch((error) => stage.say(error.message));

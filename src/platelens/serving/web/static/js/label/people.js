@@ -6,8 +6,8 @@ import { ask } from "../http.js";
 const EVERY_MS = 4000;
 const PAGE = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
-/** Tell the server where this page is, now and then; `changed` is called when labels changed. */
-export function meet({ version, where, changed }) {
+/** Tell the server where this page is, now and then; `changed` gets the pictures whose labels changed. */
+export function meet({ count, where, changed }) {
   const name = byId("my-name");
   name.value = localStorage.getItem("platelens-name") ?? "";
   name.addEventListener("change", () => {
@@ -15,10 +15,10 @@ export function meet({ version, where, changed }) {
     say();
   });
   byId("people").addEventListener("click", () => byId("people-dialog").showModal());
-  let known = version;
+  let known = count;
 
   async function say() {
-    const json = { page: PAGE, name: name.value.trim(), image: where() };
+    const json = { page: PAGE, name: name.value.trim(), image: where(), since: known };
     let answer;
     try {
       answer = await ask("/api/presence", { method: "POST", json });
@@ -26,9 +26,8 @@ export function meet({ version, where, changed }) {
       return; // the saver tells when the server is gone
     }
     show(answer.others, where());
-    if (answer.version === known) return;
-    known = answer.version;
-    await changed();
+    known = answer.count;
+    if (answer.changed.length) await changed(answer.changed);
   }
 
   setInterval(() => { if (!document.hidden) say(); }, EVERY_MS);

@@ -18,6 +18,7 @@ export class Saver {
     this.timer = 0;
     this.running = Promise.resolve();
     this.asking = false;
+    this.isBusy = false;
   }
 
   /** Note that `work` was changed. */
@@ -41,13 +42,16 @@ export class Saver {
   async #store(work, keepalive) {
     if (!work.isDirty) return true;
     this.tell("saving");
+    this.isBusy = true;
     const shot = work.shot();
     const json = { ...work.change, revision: work.revision };
     try {
       const answer = await ask(labelsUrl(work.image), { method: "PUT", json, keepalive });
       work.markSaved(shot, answer.revision);
     } catch (error) {
-      return this.#failed(work, error);
+      return await this.#failed(work, error);
+    } finally {
+      this.isBusy = false;
     }
     if (work.isDirty) this.changed(work);
     else this.tell("saved");

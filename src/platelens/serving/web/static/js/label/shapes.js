@@ -1,6 +1,8 @@
 // Corners, boxes and texts of plates. Pixels of the picture; corners run clockwise from the
 // plate's own top-left one.
 
+const SAME_PLATE = 0.4; // of the area of both
+
 export const round = (value) => Math.round(value * 10) / 10;
 
 /** Give the corners of a plate, those of its box where it has no others. */
@@ -67,13 +69,16 @@ export function isPlateShape(corners) {
 }
 
 /** Give how much two boxes have in common, 0 to 1. */
-export function overlap(a, b) {
+function overlap(a, b) {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   if (width <= 0 || height <= 0) return 0;
   const area = (box) => (box[2] - box[0]) * (box[3] - box[1]);
   return (width * height) / (area(a) + area(b) - width * height);
 }
+
+/** Tell whether two labels mean the same plate. */
+export const isSamePlate = (a, b) => overlap(a.box, b.box) > SAME_PLATE;
 
 /** Give a text as labels have it: A-Z and 0-9 only. */
 export const normalise = (text) => text.toUpperCase().replace(/[^A-Z0-9]/g, "");

@@ -33,6 +33,8 @@ export class Stage {
       contextmenu: (event) => event.preventDefault(),
     })) this.svg.addEventListener(name, work);
     this.svg.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.photo.addEventListener("load", () => this.say(""));
+    this.photo.addEventListener("error", () => this.say("The picture cannot be shown."));
     new ResizeObserver(() => this.#resized()).observe(place);
   }
 
@@ -42,10 +44,12 @@ export class Stage {
     this.size = size;
     this.photo.setAttribute("width", size.width);
     this.photo.setAttribute("height", size.height);
-    if (isNew) this.photo.setAttribute("href", url);
+    if (isNew) {
+      this.say("loading …");
+      this.photo.setAttribute("href", url);
+    }
     this.clicked = [];
     this.action = null;
-    this.message.textContent = "";
     this.fit();
   }
 
