@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def log_in(page: Page, address: str, path: str = "/") -> None:
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector(f".nav a[href='{path}'][aria-current=page]", state="attached")
+    page.wait_for_load_state()  # with its scripts
 
 
 def upload(page: Page) -> None:
@@ -30,9 +32,7 @@ def upload(page: Page) -> None:
     page.wait_for_selector(".found-plates a >> nth=1")
 
 
-def test_a_picture_is_read_found_and_corrected(
-    browser: Browser, address: str, store: Store
-) -> None:
+def test_a_picture_is_read_and_found(browser: Browser, address: str) -> None:
     with open_page(browser) as page:
         log_in(page, address)
         upload(page)
@@ -49,6 +49,11 @@ def test_a_picture_is_read_found_and_corrected(
             page.click("[data-format=csv]")
         assert "PL24ENS" in Path(download.value.path()).read_text()
 
+
+def test_reads_are_reviewed_and_deleted(browser: Browser, address: str, store: Store) -> None:
+    with open_page(browser) as page:
+        log_in(page, address)
+        upload(page)
         page.goto(f"{address}/review")
         page.select_option("#below", "1")
         page.wait_for_selector("#queue-state:has-text('2 reads to review')")
@@ -63,8 +68,6 @@ def test_a_picture_is_read_found_and_corrected(
         assert (corrected.text_as_read, corrected.text) == (first, f"{first}9")
         assert corrected.review is not None
         assert corrected.review.by == "anna"
-        page.keyboard.press("z")  # does nothing when the queue is empty
-        page.click("#queue-empty")
 
         page.goto(f"{address}/reads/{corrected.id}")
         page.wait_for_selector("#facts:has-text('corrected by anna')")
@@ -72,6 +75,35 @@ def test_a_picture_is_read_found_and_corrected(
         page.click("#delete")
         page.wait_for_url("**/reads")
         assert len(store.reads.search(ReadQuery()).reads) == 1
+        page.goto(f"{address}/reads?review=confirmed")
+        page.wait_for_selector("#found:text-is('1 read')")
+        page.click("#export-menu summary")
+        page.click("#delete-found")
+        page.wait_for_selector("#nothing:visible")
+        assert store.reads.search(ReadQuery()).reads == ()
+
+
+DROP = """(data) => {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([bytes], 'dropped.jpg', { type: 'image/jpeg' }));
+  document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes.slice(0, 100)], 'pasted.png', { type: 'image/png' }));
+  document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+}"""
+
+
+def test_pictures_are_dropped_and_pasted_and_nothing_is_kept(
+    browser: Browser, address: str, store: Store
+) -> None:
+    with open_page(browser) as page:
+        log_in(page, address)
+        page.uncheck("#keep")
+        page.evaluate(DROP, base64.b64encode(STREET.read_bytes()).decode())
+        page.wait_for_selector("article:has(h2:text-is('dropped.jpg')) .plate >> nth=1")
+        page.wait_for_selector("article:has(h2:text-is('pasted.png')) .notice.bad")
+        assert store.reads.search(ReadQuery()).reads == ()
 
 
 def test_an_alert_comes_live(browser: Browser, address: str) -> None:
@@ -100,7 +132,8 @@ def test_every_page_fits_a_phone_and_is_named(browser: Browser, address: str) ->
         log_in(page, address)
         upload(page)
         for path in [*(place.path for place in PLACES), "/reads/1", "/login"]:
-            page.goto(f"{address}{path}", wait_until="networkidle" if path != "/live" else "load")
+            page.goto(f"{address}{path}")
+            page.wait_for_timeout(150)  # what the API gives is there
             assert page.evaluate(UNNAMED) == [], path
             assert page.evaluate(TOO_WIDE) <= 0, path
         page.goto(f"{address}/statistics")

@@ -9,6 +9,7 @@ export class RequestError extends Error {
   }
 }
 
+const isPage = document.querySelector('meta[name="scopes"]') !== null;
 const token = document.querySelector('meta[name="csrf-token"]')?.content;
 
 /**
@@ -35,6 +36,10 @@ export async function ask(url, { method = "GET", json, body, signal, keepalive }
     answer = text ? JSON.parse(text) : null;
   } catch {
     answer = null;
+  }
+  if (response.status === 401 && isPage) {
+    // The session is over.
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
   if (!response.ok) throw new RequestError(problem(answer, response), response.status, answer);
   return answer;

@@ -12,10 +12,27 @@ let cursor = null;
 let now = null;
 let said = 0;
 const done = []; // what can be taken back
+let isBusy = false;
+let isStale = true; // another queue was chosen
 
-async function fill({ isNew = false } = {}) {
-  if (isNew) [queue, cursor, now] = [[], null, null];
-  else if (cursor === null) return;
+/** Do one thing at a time: a key that is pressed twice must not answer for a read unseen. */
+async function alone(act) {
+  if (isBusy) return;
+  isBusy = true;
+  try {
+    await act();
+    while (isStale) {
+      isStale = false;
+      [queue, cursor, now] = [[], null, null];
+      await next({ isNew: true });
+    }
+  } finally {
+    isBusy = false;
+  }
+}
+
+async function fill({ isNew }) {
+  if (!isNew && cursor === null) return;
   const asked = new URLSearchParams({ review: "none", limit: AHEAD, confidence_to: byId("below").value });
   if (byId("queue-camera").value) asked.set("camera", byId("queue-camera").value);
   if (cursor) asked.set("cursor", cursor);
@@ -24,9 +41,9 @@ async function fill({ isNew = false } = {}) {
   cursor = page.next_cursor;
 }
 
-async function next() {
+async function next({ isNew = false } = {}) {
   try {
-    if (!queue.length) await fill({ isNew: now === null });
+    if (!queue.length) await fill({ isNew });
     now = queue.shift() ?? null;
   } catch (error) {
     byId("queue-state").textContent = error.message;
@@ -108,7 +125,7 @@ async function takeBack() {
 }
 
 const keys = {
-  e: () => byId("case-text").focus(), ArrowRight: next, n: next, z: takeBack,
+  e: () => byId("case-text").focus(), ArrowRight: () => alone(next), n: () => alone(next), z: () => alone(takeBack),
   x: () => document.getElementById("case-delete")?.click(),
 };
 
@@ -124,14 +141,18 @@ document.addEventListener("keydown", (event) => {
 });
 byId("case-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  say();
+  alone(say);
 });
 byId("case-text").addEventListener("input", (event) => {
   event.target.value = normalise(event.target.value);
   words();
 });
-byId("case-skip").addEventListener("click", next);
-byId("case-undo").addEventListener("click", takeBack);
-document.getElementById("case-delete")?.addEventListener("click", remove);
-for (const id of ["below", "queue-camera"]) byId(id).addEventListener("change", () => { now = null; queue = []; next(); });
-next();
+byId("case-skip").addEventListener("click", () => alone(next));
+byId("case-undo").addEventListener("click", () => alone(takeBack));
+document.getElementById("case-delete")?.addEventListener("click", () => alone(remove));
+const restart = () => {
+  isStale = true;
+  alone(() => {});
+};
+for (const id of ["below", "queue-camera"]) byId(id).addEventListener("change", restart);
+restart();

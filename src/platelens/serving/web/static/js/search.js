@@ -87,6 +87,25 @@ async function deleteChosen() {
   toast("Deleted.", "good");
 }
 
+/** Delete all that the search finds: what a person may ask for whose plate it is. */
+async function deleteFound() {
+  byId("export-menu").open = false;
+  const query = apiQuery(form);
+  if (!query.size) {
+    toast("Search for something first: all reads are not deleted from here.", "bad");
+    return;
+  }
+  if (!confirm("Delete all reads that this search finds, also those that are not shown, with their pictures? This cannot be undone.")) return;
+  try {
+    const done = await ask(`/api/v1/reads/delete?${query}`, { method: "POST", json: { reason: "all that a search found" } });
+    toast(`${count(done.reads, "read")} and ${count(done.files, "file")} deleted.`, "good");
+    if (done.backups.length) toast(`They may still be in these copies: ${done.backups.join(", ")}`, "bad");
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+  search();
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   history.replaceState(null, "", pageAddress(form));
@@ -100,6 +119,7 @@ document.getElementById("choose-none")?.addEventListener("click", () => {
   chosen.clear();
   showChosen();
 });
+document.getElementById("delete-found")?.addEventListener("click", deleteFound);
 document.getElementById("delete-chosen")?.addEventListener("click", deleteChosen);
 
 fillForm(form, location.search);
