@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pytest
+
 from tests.serving.browsers import TOO_WIDE, UNNAMED, open_page
 
 if TYPE_CHECKING:
@@ -130,3 +133,48 @@ def test_a_finger_moves_a_corner_on_a_phone(browser: Browser, address: str, pict
         after = labels(pictures)["a.png"]["plates"][0]
         assert after["corners"][:2] == before["corners"][:2]
         assert after["corners"][2][0] > before["corners"][2][0] + 3
+
+
+ORDER = """async (all) => {
+  const { inOrder } = await import('/static/js/label/shapes.js');
+  return all.map(inOrder);
+}"""
+
+
+def test_clicked_corners_are_put_in_the_order_that_readers_use(
+    browser: Browser, address: str
+) -> None:
+    rng = np.random.default_rng(3)
+    wanted = []
+    for width, height, most in ((90, 30, 80), (60, 45, 35), (40, 50, 25)):
+        plate = np.array([[0, 0], [width, 0], [width, height], [0, height]])
+        for angle in np.radians(rng.uniform(-most, most, 15)):
+            turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+            wanted.append(plate @ turn + 200 + rng.uniform(-4, 4, (4, 2)))
+    clicked = [corners[rng.permutation(4)].tolist() for corners in wanted]
+    with open_page(browser) as page:
+        page.goto(address)
+        found = page.evaluate(ORDER, clicked)
+    assert np.allclose(found, wanted)
+
+
+def test_two_fingers_zoom_and_draw_nothing(browser: Browser, address: str) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    with open_page(browser, **phone) as page:
+        page.goto(f"{address}/#a.png")
+        page.wait_for_selector("#proposals li")
+        page.tap("#tool-box")
+        frame = page.locator("#stage").bounding_box()
+        assert frame is not None
+        x, y = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+        before = page.get_attribute("#stage svg", "viewBox")
+        touch = page.context.new_cdp_session(page)
+        for kind, apart in (("Start", 0), ("Start", 20), ("Move", 40), ("Move", 60), ("End", 0)):
+            fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+            points = [] if kind == "End" else fingers if apart else fingers[:1]
+            touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+        after = page.get_attribute("#stage svg", "viewBox")
+        assert before is not None
+        assert after is not None
+        assert float(after.split()[2]) == pytest.approx(float(before.split()[2]) / 3, rel=0.05)
+        assert page.is_visible("#no-plates")

@@ -239,6 +239,15 @@ function toggleFree(number = selected) {
   });
 }
 
+function turn() {
+  if (work?.plates[selected]?.corners?.length !== 4) return;
+  edit("", (w) => {
+    const { corners: [first, ...rest] } = w.plates[selected];
+    w.plates[selected] = { ...w.plates[selected], corners: [...rest, first] };
+  });
+  readAt(work.plates[selected]);
+}
+
 function remove(number = selected) {
   if (!work?.plates[number]) return;
   edit("", (w) => w.plates.splice(number, 1));
@@ -381,6 +390,7 @@ const bindings = [
   [["Alt+ArrowRight", "Alt+ArrowLeft"], "Wider, narrower", (event) => grow(event.key === "ArrowRight" ? 1.06 : 1 / 1.06, 1)],
   [["Alt+ArrowUp", "Alt+ArrowDown"], "Higher, lower", (event) => grow(1, event.key === "ArrowUp" ? 1.06 : 1 / 1.06)],
   [["O"], "Corners of its own, or a box again", () => toggleFree()],
+  [["Q"], "Turn: the next corner is the top left", turn],
   [["U"], "Unreadable, or not", () => edit("", (w) => { const plate = w.plates[selected]; if (plate) plate.text = plate.text === null ? "" : null; })],
   [["R"], "One row or two", () => edit("", (w) => { const plate = w.plates[selected]; if (plate) plate.rows = plate.rows === 2 ? 1 : 2; })],
   [["Delete", "Backspace"], "Remove the plate", () => remove()],

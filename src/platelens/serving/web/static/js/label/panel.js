@@ -61,7 +61,7 @@ export class Panel {
       onkeydown: (event) => {
         if (event.key !== "Enter" || event.isComposing) return;
         event.preventDefault();
-        if (!this.text.value && this.hintText) edit("", (plate) => ({ ...plate, text: this.hintText }));
+        if (!this.text.value && this.hintText) this.#take(this.hintText);
         this.hooks.typed();
       },
     });
@@ -127,15 +127,22 @@ export class Panel {
 
   #hint(hint, plate) {
     const candidates = (hint?.candidates ?? []).filter((each) => each.text && each.text !== plate.text && each.confidence >= LEAST).slice(0, 4);
+    this.hint = hint;
     this.hintText = hint?.readable && plate.text === "" ? hint.text : "";
     this.text.placeholder = this.hintText;
     const chips = candidates.map((each) => make("button", {
       type: "button", class: "chip mono", title: "Take this text",
-      onclick: () => this.hooks.edit("", this.#selected(), (old) => ({ ...old, text: each.text, ...(hint.region && !old.region ? { region: hint.region } : {}) })),
+      onclick: () => this.#take(each.text),
     }, each.text, make("span", { class: "faint small" }, percent(each.confidence))));
     const words = hint?.waiting ? "reading …" : candidates.length ? "" : hint ? "the models agree" : "";
     const agrees = hint && !hint.waiting && !candidates.length && plate.text;
     this.hintLine.replaceChildren(...chips, ...(words && (hint.waiting || agrees) ? [make("span", { class: "faint small" }, words)] : []));
+  }
+
+  /** Take a text that the models have read, with the rows and the region that go with it. */
+  #take(text) {
+    const { rows, region } = this.hint;
+    this.hooks.edit("", this.#selected(), (old) => ({ ...old, text, rows: rows ?? old.rows, ...(region && !old.region ? { region } : {}) }));
   }
 
   #selected() {

@@ -60,7 +60,7 @@ export class Saver {
 
   async #failed(work, error) {
     if (error.status === 409) {
-      this.tell("failed", "somebody else has changed this picture");
+      this.tell("failed"); // the question tells why
       if (this.asking) return false;
       this.asking = true;
       await this.conflict(work, error.body);

@@ -2,6 +2,7 @@
 // plate's own top-left one.
 
 const SAME_PLATE = 0.4; // of the area of both
+const LONG = 1.8; // width / height of plates that do not stand upright
 
 export const round = (value) => Math.round(value * 10) / 10;
 
@@ -48,14 +49,20 @@ export function moveCorner(plate, number, [x, y]) {
   return rectangle([x, y], opposite);
 }
 
-/** Give four clicked points clockwise, from the plate's top-left corner. */
+/**
+ * Give four clicked points clockwise, from the plate's top-left corner: its top edge is the one
+ * that leads farthest to the right, of a long plate one of its long sides.
+ */
 export function inOrder(points) {
   const cx = points.reduce((sum, point) => sum + point[0], 0) / 4;
   const cy = points.reduce((sum, point) => sum + point[1], 0) / 4;
   const angle = ([x, y]) => Math.atan2(y - cy, x - cx);
   const sorted = [...points].sort((a, b) => angle(a) - angle(b));
-  const edge = (i) => sorted[(i + 1) % 4][0] - sorted[i][0]; // the top edge leads to the right
-  const first = [0, 1, 2, 3].reduce((best, i) => (edge(i) > edge(best) ? i : best), 0);
+  const edges = sorted.map(([x, y], i) => [sorted[(i + 1) % 4][0] - x, sorted[(i + 1) % 4][1] - y]);
+  const long = edges.map(([x, y]) => Math.hypot(x, y));
+  const ratio = (long[0] + long[2]) / (long[1] + long[3]);
+  const isTop = (i) => (ratio > LONG ? i % 2 === 0 : ratio < 1 / LONG ? i % 2 === 1 : true);
+  const first = [0, 1, 2, 3].filter(isTop).reduce((best, i) => (edges[i][0] > edges[best][0] ? i : best));
   return [0, 1, 2, 3].map((i) => sorted[(first + i) % 4]);
 }
 
