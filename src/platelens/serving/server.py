@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -39,7 +40,8 @@ def serve(settings: Settings, ready: Callable[[str], None] = lambda _address: No
         check_access(settings, store)
         plan = load_plan(settings.reader.pipeline)
         app = create_app(settings, open_reader(settings, plan), store, model_versions(plan))
-        _Server(_config(settings, app), app, ready).run()
+        with _listen(settings) as listening:
+            _Server(_config(settings, app), app, ready).run(sockets=[listening])
 
 
 def open_settings_store(settings: Settings) -> Store:
@@ -100,6 +102,16 @@ def model_versions(plan: Plan) -> dict[str, str]:
     return versions
 
 
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        cause = (error.strerror or str(error)).partition(" (while")[0]
+        raise SettingsError(f"cannot listen on {host}, port {port}: {cause}") from error
+
+
 def _plate_key(settings: Settings) -> bytes | None:
     if not settings.store.plate_key_file:
         return None
@@ -113,13 +125,10 @@ def _plate_key(settings: Settings) -> bytes | None:
 def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=settings.server.host,
-        port=settings.server.port,
         http="h11",  # has a limit for heads of requests
         ws="none",
         h11_max_incomplete_event_size=_HEAD_BYTES,
         limit_concurrency=settings.server.connections,
-        backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
         access_log=False,  # it has the queries, and so the plates; see gate.py
@@ -138,10 +147,10 @@ class _Server(uvicorn.Server):
         self._app = app
         self._ready = ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # sockets are handed on
-        await super().startup(sockets)  # type: ignore[arg-type]  # as they came
-        if self.started:
-            host, port = self.servers[0].sockets[0].getsockname()[:2]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             self._ready(f"http://{shown}:{port}/")
 
