@@ -35,7 +35,7 @@ def label(
     threads: opt.Threads = opt.DEFAULT_THREADS,
 ) -> None:
     """Label the pictures of a folder in the browser, alone or with others."""
-    require_extra("serve", "starlette", "uvicorn", "jinja2")
+    require_extra("serve", "argon2", "fastapi", "jinja2", "sqlalchemy", "uvicorn")
     from platelens.serving.labelling import (
         LabelFolder,
         LabelSettings,

@@ -34,8 +34,14 @@ def test_a_page_loads_only_what_is_ours(client: TestClient, path: str) -> None:
 
 
 def test_static_files_stay_in_the_cache(client: TestClient) -> None:
-    answer = client.get("/static/platelens.css")
-    assert "immutable" in answer.headers["cache-control"]
+    page = client.get("/", headers=HTML).text
+    (script,) = re.findall(r'src="(/static/\w+)/js/read.js"', page)
+    lasting = client.get(f"{script}/js/dom.js")
+    assert "immutable" in lasting.headers["cache-control"]
+    other = client.get("/static/js/dom.js")
+    assert (other.headers["cache-control"], other.text) == ("no-cache", lasting.text)
+    assert client.get(f"{script}/../../frame.py").status_code == 404
+    assert client.get("/static/0123/js/dom.js").status_code == 404
 
 
 def test_one_read_has_its_page(client: TestClient, picture: Callable[..., bytes]) -> None:
@@ -86,6 +92,7 @@ def test_pages_offer_what_a_person_may(guarded: TestClient, store: Store) -> Non
     assert 'href="/statistics"' in page
     assert 'href="/review"' not in page
     assert "delete-chosen" not in page
+    assert guarded.get("/", headers=HTML).url.path == "/reads"  # what is allowed instead
     refused = guarded.get("/review", headers=HTML)
     assert (refused.status_code, "needs the scope" in refused.text) == (403, True)
 

@@ -26,7 +26,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(build=static_build(), static="/static")
+    environment.globals["static"] = f"/static/{static_build()}"
     return environment
 
 
@@ -41,13 +41,20 @@ def static_build() -> str:
 
 
 class PageFiles(StaticFiles):
-    """The static files, which browsers may keep: another version has another address."""
+    """The static files, at `BUILD/file` and at `file`.
+
+    Those of the first address browsers may keep: another version has another one. Scripts load
+    each other by relative addresses, and so from the same version.
+    """
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with a file."""
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        folder, _, file = Path(path).as_posix().partition("/")
+        is_lasting = folder == static_build()
+        response = await super().get_response(file if is_lasting else path, scope)
+        lasting = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = lasting if is_lasting else "no-cache"
         return response

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from platelens.errors import MissingRecordError
 from platelens.serving.access import SCOPES, Principal
@@ -43,9 +43,12 @@ PLACES: Final = (
 )
 
 
-@router.get("/")
-def read_page(who: Who) -> HTMLResponse:
-    """Pictures in, plates out."""
+@router.get("/", response_model=None)
+def read_page(who: Who) -> Response:
+    """Pictures in, plates out; who may not do that is led to what is allowed."""
+    allowed = [place.path for place in PLACES if place.scope and who.may(place.scope)]
+    if allowed and not who.may("read"):
+        return RedirectResponse(allowed[0], 303)
     return _page("read", who)
 
 
@@ -57,7 +60,7 @@ def search_page(who: Who, service: Services) -> HTMLResponse:
 
 @router.get("/reads/{number}")
 def detail_page(
-    request: Request, who: Who, service: Services, number: Annotated[int, Path(ge=1, le=2**63 - 1)]
+    who: Who, service: Services, number: Annotated[int, Path(ge=1, le=2**63 - 1)]
 ) -> HTMLResponse:
     """Show one read."""
     if not who.may("search"):
@@ -65,7 +68,8 @@ def detail_page(
     try:
         service.store.reads.get(number)
     except MissingRecordError:
-        return missing_page(request, who, f"There is no read {number}; it may have been deleted.")
+        words = f"There is no read {number}; it may have been deleted."
+        return _render("message", who, 404, title="Not found", words=words)
     return _page("search", who, template="detail", number=number)
 
 
@@ -97,12 +101,6 @@ def statistics_page(who: Who, service: Services) -> HTMLResponse:
 def settings_page(who: Who) -> HTMLResponse:
     """See who one is, where events go, and what was done."""
     return _page("settings", who, scopes={name: SCOPES[name] for name in SCOPES if who.may(name)})
-
-
-def missing_page(request: Request, who: Principal, words: str) -> HTMLResponse:
-    """Give a page that says what is not there."""
-    del request
-    return _render("message", who, 404, title="Not found", words=words)
 
 
 def _page(name: str, who: Principal, *, template: str = "", **values: Any) -> HTMLResponse:

@@ -1,7 +1,6 @@
 // Elements made in code, and words for everybody: also for those who listen to the page.
 
 const STATIC = new URL("..", import.meta.url);
-const BUILD = document.querySelector('link[rel="stylesheet"]')?.href.split("?")[1] ?? "";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Give the element of an id; an error that names it when the page has none. */
@@ -33,7 +32,7 @@ function fill(element, attributes, children) {
 
 /** Make an icon of icons.svg. */
 export function icon(name, cls = "") {
-  const use = draw("use", { href: `${new URL("icons.svg", STATIC)}?${BUILD}#${name}` });
+  const use = draw("use", { href: new URL(`icons.svg#${name}`, STATIC) });
   return draw("svg", { class: `icon ${cls}`.trim(), "aria-hidden": "true" }, use);
 }
 
