@@ -20,6 +20,7 @@ from platelens.cli.evaluate import evaluate
 from platelens.cli.failures import TERMINATED, one_line_errors
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
+from platelens.cli.redact import redact
 from platelens.cli.region import region
 from platelens.cli.serve import serve
 from platelens.cli.train import export, train
@@ -37,6 +38,7 @@ app.command()(detect)
 app.command()(ocr)
 app.command()(region)
 app.command()(watch)
+app.command()(redact)
 app.command()(serve)
 app.add_typer(access.app)
 app.add_typer(models.app)
