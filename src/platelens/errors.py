@@ -32,7 +32,7 @@
     - AccessError         nobody knows who asks
     - ScopeError          who asks may not do that
     - RateError           who asks does so too often
-    - BusyError           too much waits to be read already
+    - BusyError           too much waits to be read already, or was not read in time
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class RequestTooLargeError(ServiceError):
 
 
 class SlowRequestError(ServiceError):
-    """A request did not arrive, or was not answered, in time."""
+    """A request did not arrive in time."""
 
 
 class AccessError(ServiceError):
@@ -185,7 +185,7 @@ class RateError(ServiceError):
 
 
 class BusyError(ServiceError):
-    """Too much waits to be read already; `retry_s` says when to come back."""
+    """Too much waits to be read, or was not read in time; `retry_s` says when to come back."""
 
     def __init__(self, message: str, retry_s: int = 1) -> None:
         super().__init__(message, retry_s)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from platelens.errors import BusyError, ImageError, SlowRequestError
+from platelens.errors import BusyError, ImageError
 from platelens.pipeline import Pipeline, ReadResult
 from platelens.serving.engine import Capacity, Engine, Upload
 from platelens.serving.metrics import Metrics
@@ -117,7 +117,7 @@ def test_who_does_not_wait_any_more_costs_nothing(engine: Engine, slow: Slow) ->
     async def scene() -> None:
         first = asyncio.create_task(engine.read(uploads(1), 10))
         await begun(slow)
-        with pytest.raises(SlowRequestError):
+        with pytest.raises(BusyError, match="not read within"):
             await engine.read(uploads(3), 0.01)
         slow.go.set()
         await first

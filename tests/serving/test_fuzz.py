@@ -12,7 +12,7 @@ import pytest
 
 from tests.serving.processes import save_tiny, serving, write_settings
 
-SECONDS = 15
+SECONDS = 12
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

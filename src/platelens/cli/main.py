@@ -21,6 +21,7 @@ from platelens.cli.failures import TERMINATED, one_line_errors
 from platelens.cli.label import label
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
+from platelens.cli.redact import redact
 from platelens.cli.region import region
 from platelens.cli.serve import serve
 from platelens.cli.train import export, train
@@ -38,6 +39,7 @@ app.command()(detect)
 app.command()(ocr)
 app.command()(region)
 app.command()(watch)
+app.command()(redact)
 app.command()(serve)
 app.add_typer(access.app)
 app.add_typer(models.app)

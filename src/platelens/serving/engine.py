@@ -18,7 +18,7 @@ from threading import Condition, Lock, Thread
 from typing import Final
 
 from platelens import imaging
-from platelens.errors import BusyError, ImageError, SlowRequestError
+from platelens.errors import BusyError, ImageError
 from platelens.pipeline import Pipeline, ReadResult
 from platelens.region import PlateMatcher
 from platelens.serving.metrics import Metrics
@@ -127,15 +127,15 @@ class Engine:
         """Read pictures; an ImageError in the place of those that are none.
 
         Raises:
-            BusyError: too much waits already; none of them is read.
-            SlowRequestError: they were not read in time.
+            BusyError: too much waits already, and none of them is read; or they were not read in
+                time.
         """
         answers = self._enqueue(uploads, expected)
         try:
             every = gather(*(wrap_future(answer) for answer in answers))
             return list(await wait_for(every, limit_s))
         except TimeoutError:
-            raise SlowRequestError(f"not read within {limit_s:g} s") from None
+            raise BusyError(f"not read within {limit_s:g} s", self._retry_s()) from None
 
     def _enqueue(
         self, uploads: Sequence[Upload], expected: Expectation

@@ -65,6 +65,8 @@ def problem_response(error: PlatelensError) -> Response:
         headers["Retry-After"] = str(_STORE_RETRY_S)
     elif isinstance(error, errors.AccessError):
         headers["WWW-Authenticate"] = 'Bearer realm="platelens"'
+    elif isinstance(error, errors.RequestTooLargeError | errors.SlowRequestError):
+        headers["Connection"] = "close"  # the rest of the request is not wanted
     if status_of(error) >= 500 and not isinstance(error, errors.BusyError):
         _LOG.error("%s: %s", type(error).__name__, error)
     return _response(problem_of(error), headers)

@@ -66,6 +66,7 @@ class Sessions:
         if user is None or not is_right or not user.is_active:
             raise AccessError("name or password is wrong")
         self._tries.forgive(address)
+        self._store.journal.note(user.name, "log in", {})
         nonce = secrets.token_urlsafe(16)
         cookie = self._signer.dumps([user.name, nonce, _mark(user)])
         response.set_cookie(

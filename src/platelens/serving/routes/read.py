@@ -130,8 +130,7 @@ async def read_uploads(
 
     Raises:
         ImageError: of the first picture, when all are none.
-        BusyError: too much waits already.
-        SlowRequestError: they were not read in time.
+        BusyError: too much waits already, or they were not read in time.
     """
     limit_s = service.settings.limits.answer_s
     results = await service.engine.read(uploads, limit_s, expected)

@@ -42,7 +42,7 @@ _MEANING: Final = {
     401: "No token or login, or one that is not valid",
     403: "Not allowed",
     404: "There is no such thing",
-    408: "The request did not arrive, or was not answered, in time",
+    408: "The request did not arrive in time",
     409: "The name is taken, or the thing is in use",
     413: "Too many bytes, pixels or pictures",
     415: "An unknown kind of content",
