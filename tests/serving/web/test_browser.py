@@ -146,3 +146,38 @@ def test_every_page_fits_a_phone_and_is_named(browser: Browser, address: str) ->
         page.tap("#menu")
         page.tap(".nav form button")
         page.wait_for_selector("#password")
+
+
+def test_cameras_and_targets_are_set_up(browser: Browser, address: str, store: Store) -> None:
+    with open_page(browser) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        log_in(page, address, "/live")
+        page.click("#add-camera")
+        page.fill("#c-name", "gate")
+        page.fill("#c-source", "/etc/passwd")
+        page.click("#camera-form [type=submit]")
+        page.wait_for_selector("#camera-fault:has-text('source: expected')")
+        page.fill("#c-source", "")
+        page.fill("#c-days", "7")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#cameras li:has-text('gate')")
+        assert store.cameras.get("gate").retention_days == 7
+
+        page.goto(f"{address}/settings")
+        page.wait_for_selector("#no-targets:has-text('Nowhere')")
+        page.click("#add-target")
+        page.fill("#t-name", "home")
+        page.select_option("#t-kind", "mqtt")
+        page.fill("#t-url", "mqtt://broker:1883")
+        page.fill("#t-secret", "very secret")
+        page.uncheck("#t-active")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#targets .tag:has-text('off')")
+        (target,) = store.outbox.targets()
+        assert (target.target.kind, target.target.is_active) == ("mqtt", False)
+        page.click("#targets [title='Change home']")
+        assert "secret" not in page.input_value("#t-secret")
+        page.keyboard.press("Escape")
+        page.click("#targets [title='Remove home']")
+        page.wait_for_selector("#no-targets:has-text('Nowhere')")
+        assert store.outbox.targets() == []
