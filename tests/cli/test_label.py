@@ -47,12 +47,12 @@ def test_it_serves_until_it_is_ended(photos: Path) -> None:
         assert process.stdout is not None
         try:
             address = process.stdout.readline().split()[1]
-            with urllib.request.urlopen(f"{address}api/pictures", timeout=20) as answer:
+            with urllib.request.urlopen(f"{address}api/pictures", timeout=60) as answer:
                 found = json.load(answer)["pictures"]
             assert [each["image"] for each in found] == ["a.png", "b.png", "none.png"]
         finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        assert process.wait(60) == 130
 
 
 def test_other_machines_need_a_key() -> None:
