@@ -145,7 +145,9 @@ def _service(options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
                 process.terminate()
 
 
-def _load(place: tuple[str, int], data: bytes, clients: int, options: argparse.Namespace) -> Load:
+def _load(
+    place: tuple[str, int, int], data: bytes, clients: int, options: argparse.Namespace
+) -> Load:
     """Let so many clients send one request after the other."""
     times: list[float] = []
     refused, failed = [0], [0]
