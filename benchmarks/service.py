@@ -4,13 +4,15 @@
 
 The service runs as a process of its own with the default models; this process only sends the same
 picture again and again, from 1, 8 and 32 clients. The bare reader is measured before and after it,
-in a third process, with as many threads as the service has workers.
+in a third process, with as many threads as the service has workers. Where other programs run, the
+times on the clock say little; what a picture costs the processor says more.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -42,7 +44,9 @@ class Load:
     p99_ms: float
     refused: int  # 503, sent again
     failed: int
+    cpu_ms: float  # of the service, a picture
     share: float = 0.0  # of the bare reader's pictures a second
+    cpu_share: float = 0.0  # the bare reader's processor time of the service's
 
 
 def main() -> None:
@@ -50,27 +54,32 @@ def main() -> None:
     options = _parse()
     data = options.picture.read_bytes()
     if options.bare:
-        print(_bare(data, options.seconds, options.workers))
+        print(*_bare(data, options.seconds, options.workers))
         return
     bare = [_measure_bare(options)]
     with _service(options) as (host, port, process):
         before = _memory_mb(process)
-        runs = [_load((host, port), data, n, options) for n in options.clients]
+        runs = [_load((host, port, process), data, n, options) for n in options.clients]
         after = _memory_mb(process)
     bare.append(_measure_bare(options))
-    base = float(np.mean(bare))
-    print(f"bare reader, {options.workers} threads: {bare[0]:.1f} and {bare[1]:.1f} pictures/s")
+    per_s, cpu_ms = np.mean(bare, axis=0)
+    loads = [
+        replace(run, share=run.requests_per_s / per_s, cpu_share=cpu_ms / run.cpu_ms)
+        for run in runs
+    ]
+    for number, (rate, cost) in enumerate(bare, start=1):
+        print(f"bare reader, run {number}: {rate:.1f} pictures/s, {cost:.1f} ms of processor each")
     print(f"memory of the service: {before:.0f} MB, after the load {after:.0f} MB")
-    print("clients  requests/s  of bare  p50 ms  p95 ms  p99 ms  refused  failed")
-    loads = [replace(run, share=run.requests_per_s / base) for run in runs]
+    print("clients  requests/s  of bare  cpu ms  bare's  p50 ms  p95 ms  p99 ms  refused  failed")
     for load in loads:
         print(
-            f"{load.clients:7d}  {load.requests_per_s:10.1f}  {load.share:7.0%}  {load.p50_ms:6.0f}"
-            f"  {load.p95_ms:6.0f}  {load.p99_ms:6.0f}  {load.refused:7d}  {load.failed:6d}"
+            f"{load.clients:7d}  {load.requests_per_s:10.1f}  {load.share:7.0%}  {load.cpu_ms:6.1f}"
+            f"  {load.cpu_share:6.0%}  {load.p50_ms:6.0f}  {load.p95_ms:6.0f}  {load.p99_ms:6.0f}"
+            f"  {load.refused:7d}  {load.failed:6d}"
         )
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        record = {"bare_per_s": bare, "memory_mb": [before, after]}
+        record = {"bare": bare, "memory_mb": [before, after]}
         options.json.write_text(json.dumps({**record, "loads": [asdict(load) for load in loads]}))
 
 
@@ -86,22 +95,25 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure_bare(options: argparse.Namespace) -> float:
+def _measure_bare(options: argparse.Namespace) -> tuple[float, float]:
+    """Give pictures a second, and the processor's milliseconds a picture."""
     command = [sys.executable, "-m", "benchmarks.service", "--bare"]
     command += ["--seconds", str(options.seconds), "--workers", str(options.workers)]
     command += ["--picture", str(options.picture)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    rate, cost = map(float, done.stdout.split())
+    return rate, cost
 
 
-def _bare(data: bytes, seconds: float, workers: int) -> float:
-    """Give the pictures a second of a reader that nothing stands before."""
+def _bare(data: bytes, seconds: float, workers: int) -> tuple[float, float]:
+    """Measure a reader that nothing stands before, as `_measure_bare` gives it."""
     from platelens.pipeline import PlateReader  # noqa: PLC0415  # the load needs none
 
     reader = PlateReader(threads=1)
     for _ in range(_WARM_UP):
         reader.read(data)
     counts = [0] * workers
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
 
     def work(place: int) -> None:
         while time.perf_counter() - began < seconds:
@@ -109,7 +121,8 @@ def _bare(data: bytes, seconds: float, workers: int) -> float:
             counts[place] += 1
 
     _together([threading.Thread(target=work, args=(place,)) for place in range(workers)])
-    return sum(counts) / (time.perf_counter() - began)
+    rate = sum(counts) / (time.perf_counter() - began)
+    return rate, (time.process_time() - worked) * 1e3 / sum(counts)
 
 
 @contextmanager
@@ -132,15 +145,18 @@ def _service(options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
                 process.terminate()
 
 
-def _load(place: tuple[str, int], data: bytes, clients: int, options: argparse.Namespace) -> Load:
+def _load(
+    place: tuple[str, int, int], data: bytes, clients: int, options: argparse.Namespace
+) -> Load:
     """Let so many clients send one request after the other."""
     times: list[float] = []
     refused, failed = [0], [0]
     path = f"/api/v1/read?keep={'false' if options.no_keep else 'true'}"
-    began = time.perf_counter()
+    host, port, process = place
+    began, worked = time.perf_counter(), _cpu_s(process)
 
     def work() -> None:
-        connection = HTTPConnection(*place, timeout=60)
+        connection = HTTPConnection(host, port, timeout=60)
         while time.perf_counter() - began < options.seconds:
             start = time.perf_counter()
             connection.request("POST", path, data, {"Content-Type": "image/jpeg"})
@@ -165,6 +181,7 @@ def _load(place: tuple[str, int], data: bytes, clients: int, options: argparse.N
         p99_ms=float(p99),
         refused=refused[0],
         failed=failed[0],
+        cpu_ms=(_cpu_s(process) - worked) * 1e3 / len(times),
     )
 
 
@@ -173,6 +190,12 @@ def _together(threads: Sequence[threading.Thread]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def _cpu_s(process: int) -> float:
+    """Give how long a process has kept processors busy; needs Linux."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_mb(process: int) -> float:

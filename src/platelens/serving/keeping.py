@@ -16,6 +16,7 @@ from platelens.serving.events import EventBus
 from platelens.serving.metrics import Metrics
 from platelens.serving.outgoing import Sender, deliveries_for
 from platelens.serving.settings import StoreSettings
+from platelens.serving.writer import Writer
 from platelens.store import (
     Delivery,
     MediaFile,
@@ -83,6 +84,7 @@ class Keeper:
         models: Mapping[str, str],
     ) -> None:
         self._store = store
+        self._writer = Writer(store.reads)
         self._listeners = listeners
         self._images = settings.images
         self._hashes = bool(settings.plate_key_file)
@@ -141,7 +143,7 @@ class Keeper:
         deliveries = [
             self._deliveries(each, some, targets) for each, some in zip(found, matches, strict=True)
         ]
-        numbers = self._store.reads.add_many([each.read for each in found], deliveries)
+        numbers = self._writer.add([each.read for each in found], deliveries)
         kept = [KeptPlate(*each) for each in zip(numbers, matches, strict=True)]
         for each, plate in zip(found, kept, strict=True):
             self._tell(each.read, plate)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from typing import Final
 
 from platelens.errors import RequestError
+
+_LOST_PLUS: Final = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)$")
 
 
 def parse_time(text: str, name: str) -> datetime | None:
@@ -16,7 +20,8 @@ def parse_time(text: str, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        time = datetime.fromisoformat(text.strip())
+        # The + of a zone that was not escaped in an address has become a space.
+        time = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text.strip()))
     except ValueError:
         raise RequestError(f"{name}: expected a time as 2026-05-01T12:00:00Z") from None
     try:
