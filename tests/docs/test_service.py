@@ -25,7 +25,7 @@ ROUTES = {
     for router in ROUTERS
     for route in router.routes
     if isinstance(route, APIRoute) and route.include_in_schema
-    for method in route.methods
+    for method in route.methods or ()
 }
 (EXAMPLE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 
