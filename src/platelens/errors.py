@@ -24,6 +24,15 @@
     - MissingRecordError  there is no such read, camera, entry...
     - ConflictError       the name is taken, or the record is still in use
     - QueryError          a search is malformed, or cannot be answered
+  + ServiceError          the service cannot do what is asked
+    - SettingsError       its file of settings is malformed, or would be unsafe
+    - RequestError        a request is malformed
+    - RequestTooLargeError  a request has more bytes or pictures than the limit allows
+    - SlowRequestError    a request did not arrive in time
+    - AccessError         nobody knows who asks
+    - ScopeError          who asks may not do that
+    - RateError           who asks does so too often
+    - BusyError           too much waits to be read already, or was not read in time
 """
 
 from __future__ import annotations
@@ -133,3 +142,55 @@ class ConflictError(StoreError):
 
 class QueryError(StoreError):
     """A search is malformed, or this store cannot answer it."""
+
+
+class ServiceError(PlatelensError):
+    """The service cannot do what is asked."""
+
+
+class SettingsError(ServiceError):
+    """A file of settings is malformed, or what it asks for would be unsafe."""
+
+
+class RequestError(ServiceError):
+    """A request is malformed."""
+
+
+class RequestTooLargeError(ServiceError):
+    """A request has more bytes or more pictures than the limit allows."""
+
+
+class SlowRequestError(ServiceError):
+    """A request did not arrive in time."""
+
+
+class AccessError(ServiceError):
+    """Nobody knows who asks: no token, no login, or one that is not valid."""
+
+
+class ScopeError(ServiceError):
+    """Who asks is known, and may not do that."""
+
+
+class RateError(ServiceError):
+    """Who asks does so too often; `retry_s` says when to come back."""
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message, retry_s)
+        self.message = message
+        self.retry_s = retry_s
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class BusyError(ServiceError):
+    """Too much waits to be read, or was not read in time; `retry_s` says when to come back."""
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message, retry_s)
+        self.message = message
+        self.retry_s = retry_s
+
+    def __str__(self) -> str:
+        return self.message

@@ -10,6 +10,7 @@ EXTRAS = {
     *("torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"),
     *("imagehash", "av", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
     *("sqlalchemy", "alembic", "psycopg"),
+    *("fastapi", "starlette", "uvicorn", "httpx", "argon2", "aiomqtt", "prometheus_client"),
 }
 
 

@@ -93,6 +93,20 @@ def test_a_batch_is_read_in_one_call_and_sorted_back() -> None:
     assert len(recognizer.calls) == 1
 
 
+def test_a_timed_batch_says_the_same() -> None:
+    recognizer = CountingRecognizer(reading("A"), reading("B"))
+    pipeline = look_once(FixedDetector(detection(20)), recognizer)
+    images = [picture(), picture(width=900)]
+    results = pipeline.run_batch_timed(images)
+    assert [[p.text for p in result.plates] for result in results] == [["A"], ["B"]]
+    assert [result.width for result in results] == [1000, 900]
+    assert len(recognizer.calls) == 1
+    for result in results:
+        assert 0 < result.ms_detect < result.ms_total
+        assert result.ms_total == result.ms_detect + result.ms_read
+    assert pipeline.run_batch_timed([]) == []
+
+
 def test_nothing_found_is_nothing_and_the_recogniser_rests() -> None:
     recognizer = CountingRecognizer()
     pipeline = look_once(FixedDetector(), recognizer)

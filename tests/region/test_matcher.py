@@ -195,3 +195,26 @@ def test_words_are_read_where_the_look_leaves_doubts(look: dict[str, float], rea
     if read:
         assert found.region is not None
         assert found.region.code == "us-ca"
+
+
+def test_expected_regions_are_far_more_probable_and_others_possible() -> None:
+    usual = PlateMatcher(shipped_serials())
+    texts = [reading(("AB123CD", 0.9)), reading(("MH12AB1234", 0.9))]  # of several; of India
+    for code in ("fr", "it"):
+        guided = usual.expecting([code, "nowhere"], strict=False)
+        first, second = (found.region for found in guided.match([CROP] * 2, texts))
+        assert first is not None
+        assert second is not None
+        assert (first.code, second.code) == (code, "in")
+
+
+def test_strictly_expected_regions_are_the_only_ones() -> None:
+    strict = PlateMatcher(shipped_serials()).expecting(["in"], strict=True)
+    (found,) = strict.match([CROP], [reading(("AB12CDE", 0.9))])
+    assert found.region is None or found.region.code == "in"
+
+
+def test_unknown_regions_change_nothing() -> None:
+    usual = PlateMatcher(shipped_serials())
+    assert usual.expecting(["nowhere"], strict=True) is usual
+    assert usual.expecting([], strict=False) is usual

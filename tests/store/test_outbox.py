@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from platelens.errors import ConflictError, MissingRecordError, RecordError
-from platelens.store import Delivery, Message, NewTarget, Store
+from platelens.store import Delivery, Message, NewTarget, ReadQuery, Store
 from platelens.store.outbox import MAX_ATTEMPTS
 from platelens.store.tables import OutboxRow
+from tests.store.conftest import new_read
 
 TARGET = NewTarget("hook", "webhook", "http://localhost/", {"secret": "s"})
 
@@ -109,3 +110,23 @@ def test_a_payload_is_json(store: Store, payload: dict[str, Any]) -> None:
     target = store.outbox.add_target(TARGET)
     with pytest.raises(RecordError, match="payload"):
         store.outbox.add([Delivery(target, "read", payload)])
+
+
+def test_events_of_several_reads_are_stored_with_them_or_not_at_all(store: Store) -> None:
+    target = store.outbox.add_target(TARGET)
+    reads = [new_read("A1"), new_read("B2")]
+    numbers = store.reads.add_many(reads, [[], [Delivery(target, "read", {"n": 2})]])
+    (message,) = store.outbox.claim(5)
+    assert (message.read_id, message.payload) == (numbers[1], {"n": 2})
+    with pytest.raises(MissingRecordError):
+        store.reads.add_many(reads, [[Delivery(99, "read", {})], []])
+    assert len(store.reads.search(ReadQuery()).reads) == 2
+
+
+def test_events_of_busy_targets_are_left(store: Store) -> None:
+    busy = _send(store, 2)
+    idle = store.outbox.add_target(NewTarget("other", "webhook", "http://localhost/"))
+    store.outbox.add([Delivery(idle, "read", {})])
+    (message,) = store.outbox.claim(5, busy=[busy])
+    assert message.target_id == idle
+    assert len(store.outbox.claim(5, busy=[])) == 2

@@ -23,8 +23,8 @@ def detect(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Find every plate in pictures, without reading it."""
     from platelens.cli.loop import work_through
-    from platelens.cli.records import detect_record
     from platelens.pipeline import build_detector, explain_with, find_in_file
+    from platelens.pipeline.records import detect_record
 
     stage = build_detector(detector, device=device, threads=threads)
     steps = opt.Steps(debug_steps, explain_with(stage)) if debug_steps else None

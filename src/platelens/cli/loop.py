@@ -16,8 +16,8 @@ from platelens.cli.sources import find_sources
 from platelens.errors import EngineError, ImageError
 
 if TYPE_CHECKING:
-    from platelens.cli.records import Record
     from platelens.pipeline import ReadResult
+    from platelens.pipeline.records import Record
 
 MANY: Final = 3
 """From so many files on, a terminal gets a progress bar."""

@@ -12,15 +12,18 @@ from typing import Annotated
 
 import typer
 
-from platelens.cli import models, pipeline
+from platelens.cli import access, models, pipeline
 from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
 from platelens.cli.evaluate import evaluate
 from platelens.cli.failures import TERMINATED, one_line_errors
+from platelens.cli.label import label
 from platelens.cli.ocr import ocr
 from platelens.cli.read import read
+from platelens.cli.redact import redact
 from platelens.cli.region import region
+from platelens.cli.serve import serve
 from platelens.cli.train import export, train
 from platelens.cli.watch import watch
 
@@ -36,11 +39,15 @@ app.command()(detect)
 app.command()(ocr)
 app.command()(region)
 app.command()(watch)
+app.command()(redact)
+app.command()(serve)
+app.add_typer(access.app)
 app.add_typer(models.app)
 app.add_typer(pipeline.app)
 app.command()(doctor)
 app.command("eval")(evaluate)
 app.add_typer(data_app)
+app.command()(label)
 app.command()(train)
 app.command()(export)
 

@@ -23,8 +23,8 @@ def ocr(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Read pictures that are plates already, without looking for plates in them."""
     from platelens.cli.loop import work_through
-    from platelens.cli.records import ocr_record
     from platelens.pipeline import build_recognizer, explain_with, read_crop_file
+    from platelens.pipeline.records import ocr_record
 
     stage = build_recognizer(reader, device=device, threads=threads, top_n=top)
     steps = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 import typer
 
 from platelens.cli.failures import one_line
-from platelens.cli.records import pass_record
+from platelens.pipeline.records import pass_record
 
 if TYPE_CHECKING:
     from rich.live import Live

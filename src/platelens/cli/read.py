@@ -31,8 +31,8 @@ def read(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Find every plate in pictures and print its text."""
     from platelens.cli.loop import work_through
-    from platelens.cli.records import read_record
     from platelens.pipeline import PlateReader, change_plan, explain_with, load_plan
+    from platelens.pipeline.records import read_record
 
     plan = change_plan(
         load_plan(pipeline),

@@ -23,8 +23,8 @@ def region(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Tell where pictures that are plates already are from, by look and serial."""
     from platelens.cli.loop import work_through
-    from platelens.cli.records import crop_record
     from platelens.pipeline import build_matcher, build_recognizer, read_crop_file
+    from platelens.pipeline.records import crop_record
 
     stage = build_recognizer(reader, device=device, threads=threads, top_n=top)
     regions = opt.split_codes(codes)

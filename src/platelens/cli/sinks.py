@@ -19,8 +19,8 @@ from platelens.cli.failures import one_line
 
 if TYPE_CHECKING:
     from platelens.cli.options import Outputs
-    from platelens.cli.records import Record
     from platelens.pipeline import Explain, ReadResult
+    from platelens.pipeline.records import Record
     from platelens.types import Plate
 
 
@@ -114,7 +114,7 @@ class CsvFile:
 
     def add(self, name: str, result: ReadResult) -> None:
         """Write the result's plates, numbered from 1, left to right."""
-        from platelens.cli.records import read_record
+        from platelens.pipeline.records import read_record
 
         rows = []
         for number, plate in enumerate(read_record(name, result, top=1)["plates"], start=1):

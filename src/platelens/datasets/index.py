@@ -94,6 +94,18 @@ def write_records(records: Iterable[Record], folder: Path) -> None:
     write_whole(path, (_line(record, path) for record in records))
 
 
+def parse_record(record: Record, folder: Path) -> Sample:
+    """Read one line of the file in `folder`, wherever it comes from.
+
+    Raises:
+        AnnotationError: it is malformed; names the field.
+    """
+    try:
+        return _sample(record, folder)
+    except _FieldError as error:
+        raise AnnotationError(str(error)) from None
+
+
 def _line(record: Record, path: Path) -> str:
     try:
         line = json.dumps(record, ensure_ascii=False, allow_nan=False)

@@ -35,6 +35,9 @@ probable than this alone."""
 _GIVEN: Final = 0.5
 """A region less probable than this is not given."""
 
+_EXPECTED: Final = 0.8
+"""How probable the expected regions are together, before a plate is seen."""
+
 _KEPT: Final = 5
 """Candidates of a region."""
 
@@ -70,6 +73,26 @@ class PlateMatcher:
         self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
         told = look.classes if look else ()
         self._origins = _at_least(self._prior, told, trust.told)
+
+    def expecting(self, regions: Sequence[str], *, strict: bool) -> PlateMatcher:
+        """Give a matcher for plates that are probably from some regions; it shares the models.
+
+        Args:
+            regions: their codes, as of the constructor. Unknown ones are left out; when none is
+                left, this matcher itself is given.
+            strict: whether no other region counts, or these are only far more probable.
+        """
+        known = [code for code in regions if _means_any(code, self._prior)]
+        if not known:
+            return self
+        parts = self._serials, self._look, self._names
+        if strict:
+            return PlateMatcher(*parts, regions=known, trust=self._trust)
+        found = PlateMatcher(*parts, trust=self._trust)
+        found._prior = _at_least(self._prior, match_codes(known, self._prior), _EXPECTED)
+        told = self._look.classes if self._look else ()
+        found._origins = _at_least(found._prior, told, self._trust.told)
+        return found
 
     def match(self, crops: Sequence[RgbImage], readings: Sequence[Reading]) -> list[Match]:
         """Weigh look and text of plates, one match for each crop and its reading.
@@ -153,6 +176,10 @@ class PlateMatcher:
                 name = names.get(code) or COUNTRIES[code]
                 return Region(code, name, min(1.0, found[code]), candidates)
         return None
+
+
+def _means_any(code: str, known: Collection[str]) -> bool:
+    return any(each == code or each.startswith(f"{code}-") for each in known)
 
 
 def _weigh_in(

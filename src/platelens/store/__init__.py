@@ -22,6 +22,7 @@ from platelens.store.reads import (
     Source,
 )
 from platelens.store.search import MAX_PAGE
+from platelens.store.statistics import CountQuery, Counts, Statistics
 from platelens.store.store import Store, open_store
 from platelens.store.watch import WatchEntry, WatchKind, WatchLists, WatchMatch, WatchRule
 
@@ -33,6 +34,8 @@ __all__ = [
     "Backup",
     "Camera",
     "Cameras",
+    "CountQuery",
+    "Counts",
     "Deletion",
     "DeletionEntry",
     "Delivery",
@@ -52,6 +55,7 @@ __all__ = [
     "Review",
     "ReviewState",
     "Source",
+    "Statistics",
     "Store",
     "Target",
     "Token",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -126,16 +126,22 @@ class Outbox:
         with self._database.writing() as connection:
             insert_deliveries(connection, None, deliveries)
 
-    def claim(self, limit: int, lease_s: float = 60.0) -> list[Message]:
+    def claim(self, limit: int, lease_s: float = 60.0, busy: Collection[int] = ()) -> list[Message]:
         """Give events that are due, the longest waiting first; nobody else is given them meanwhile.
 
         One that is neither acknowledged nor given back when the lease ends is due again.
+
+        Args:
+            limit: how many at most.
+            lease_s: how long they are the caller's.
+            busy: targets whose events are not wanted now.
         """
         now = datetime.now(UTC)
         due = (
             sa.select(OutboxRow.id)
             .join(TargetRow, TargetRow.id == OutboxRow.target_id)
             .where(OutboxRow.due <= now, ~OutboxRow.is_dead, TargetRow.is_active)
+            .where(OutboxRow.target_id.not_in(busy))
             .order_by(OutboxRow.due, OutboxRow.id)
             .limit(limit)
             .with_for_update(of=OutboxRow, skip_locked=True)

@@ -46,16 +46,26 @@ class ReadStore:
             insert_deliveries(connection, number, deliveries)
         return number
 
-    def add_many(self, reads: Sequence[NewRead]) -> list[int]:
+    def add_many(
+        self, reads: Sequence[NewRead], deliveries: Sequence[Sequence[Delivery]] = ()
+    ) -> list[int]:
         """Store reads, all or nothing; gives their ids in order. One wait for the disk serves all.
 
+        Args:
+            reads: what is stored.
+            deliveries: the events of each of them; () = none has any.
+
         Raises:
+            MissingRecordError: an event is for a target that is not there.
             RecordError: a value cannot be stored; names the field.
         """
         if not reads:
             return []
         with self._database.writing() as connection:
-            return insert_reads(connection, reads, self._spell(connection, reads))
+            numbers = insert_reads(connection, reads, self._spell(connection, reads))
+            for number, events in zip(numbers, deliveries or [()] * len(numbers), strict=True):
+                insert_deliveries(connection, number, events)
+        return numbers
 
     def get(self, number: int) -> Read:
         """Give the read of an id; MissingRecordError when there is none."""

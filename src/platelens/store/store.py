@@ -20,6 +20,7 @@ from platelens.store.plates import Speller
 from platelens.store.read_store import ReadStore
 from platelens.store.removal import Remover
 from platelens.store.schema import upgrade
+from platelens.store.statistics import Statistics
 from platelens.store.tables import Setting
 from platelens.store.watch import WatchLists
 
@@ -39,6 +40,7 @@ class Store:
         self.outbox = Outbox(database)
         self.access = Access(database)
         self.journal = Journal(database)
+        self.statistics = Statistics(database)
 
     def __enter__(self) -> Store:
         """Give the store itself."""

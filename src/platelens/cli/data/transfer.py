@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from platelens.cli import options as opt
+from platelens.cli.extras import require_extra
 from platelens.cli.failures import SOME_FAILED, one_line, one_line_errors
+from platelens.errors import AnnotationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from platelens.datasets import Problem
+    from platelens.datasets import Loaded, Problem
 
 Form = Annotated[
     str, typer.Argument(metavar="FORMAT", help="As `platelens data import --help` lists them.")
@@ -22,6 +24,16 @@ Source = Annotated[Path, typer.Argument(metavar="SRC", help="Data set to read.")
 Destination = Annotated[
     Path, typer.Argument(metavar="DST", help="Folder to make; it must be new or empty.")
 ]
+
+FromStore = Annotated[
+    bool,
+    typer.Option(
+        "--from-store",
+        help="SRC is a service's data folder or settings; its reviewed reads are written.",
+    ),
+]
+
+_OWN: Final = "platelens"
 
 
 @one_line_errors()
@@ -50,13 +62,26 @@ def import_data(form: Form, source: Source, destination: Destination) -> None:
 
 @one_line_errors()
 def export_data(
-    form: Form, source: Source, destination: Destination, *, source_form: opt.FormatName = None
+    form: Form,
+    source: Source,
+    destination: Destination,
+    *,
+    source_form: opt.FormatName = None,
+    from_store: FromStore = False,
 ) -> None:
-    """Write a data set in another form; what that form cannot hold is counted."""
-    from platelens.datasets import export_dataset, find_format, read_dataset
+    """Write a data set in another form; what that form cannot hold is counted.
 
-    target = find_format(form)
-    loaded = read_dataset(source, source_form)
+    FORMAT `platelens` is our own.
+    """
+    from platelens.datasets import export_dataset, find_format, import_dataset
+
+    target = None if form == _OWN else find_format(form)
+    loaded = _load_reviewed(source) if from_store else _load(source, source_form)
+    if target is None:
+        import_dataset(loaded, source, destination)
+        report_problems(loaded.problems)
+        typer.echo(f"{destination}: {len(loaded.samples)} pictures in the form of platelens")
+        return
     lost = export_dataset(loaded.samples, target, destination)
     report_problems(loaded.problems)
     for name, count in lost.items():
@@ -71,6 +96,23 @@ def export_data(
                 f"note: {form} has no place for plates without text: {unread} left out", err=True
             )
     typer.echo(f"{destination}: {pictures} pictures as {target.title}")
+
+
+def _load(source: Path, form: str | None) -> Loaded:
+    from platelens.datasets import read_dataset
+
+    return read_dataset(source, form)
+
+
+def _load_reviewed(source: Path) -> Loaded:
+    require_extra("serve", "fastapi", "sqlalchemy")
+    from platelens.serving.reviewed import load_reviewed
+
+    loaded = load_reviewed(source)
+    if not loaded.samples:
+        report_problems(loaded.problems)
+        raise AnnotationError(f"{source}: has no read that somebody has confirmed or corrected")
+    return loaded
 
 
 def report_problems(problems: Sequence[Problem]) -> None:

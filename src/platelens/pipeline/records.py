@@ -1,4 +1,7 @@
-"""Results as the plain values that `--json` prints. The form is a promise: see docs/cli.md."""
+"""Results as the plain values that `--json` prints and the service answers.
+
+The form is a promise: see README.md.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ def read_record(name: str, result: ReadResult, top: int) -> Record:
     """Give what `read` prints of a picture, at most `top` candidates a plate."""
     return {
         **_picture(name, result),
-        "plates": [_plate(plate, top) for plate in result.plates],
+        "plates": [plate_record(plate, top) for plate in result.plates],
         "ms": {
             "detect": _ms(result.ms_detect),
             "read": _ms(result.ms_read),
@@ -58,7 +61,7 @@ def pass_record(source: str, found: Pass, top: int) -> Record:
         "event": "pass" if found.is_final else "preview",
         "id": found.id,
         "source": source,
-        **_plate(found.plate, top),
+        **plate_record(found.plate, top),
         "first_s": _seconds(found.first_s),
         "last_s": _seconds(found.last_s),
         "best_s": _seconds(found.best_s),
@@ -72,7 +75,8 @@ def _picture(name: str, result: ReadResult) -> Record:
     return {"image": name, "width": result.width, "height": result.height}
 
 
-def _plate(plate: Plate, top: int) -> Record:
+def plate_record(plate: Plate, top: int) -> Record:
+    """Give what all of them say of a plate, at most `top` candidates."""
     return {
         **_text(plate.reading),
         **_place(plate.detection),

@@ -1,0 +1,135 @@
+"""`platelens access`: who may use the service."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from platelens.cli.failures import one_line, one_line_errors
+from platelens.cli.options import split_codes
+from platelens.cli.serve import ConfigFile, DataDir, settings_of
+
+if TYPE_CHECKING:
+    from platelens.store import Store
+
+app = typer.Typer(
+    name="access", help="Who may use the service: people and tokens.", no_args_is_help=True
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+Scopes = Annotated[
+    str,
+    typer.Option(
+        "--scopes", metavar="LIST", help="Of read, search, review, manage, metrics, admin."
+    ),
+]
+Days = Annotated[
+    float | None,
+    typer.Option("--days", min=0, metavar="N", help="The token ends after so many days."),
+]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from the standard input.")
+]
+
+
+@app.command("add-user")
+@one_line_errors()
+def add_user(
+    name: Name,
+    *,
+    scopes: Scopes = "read,search,review",
+    password_stdin: FromStdin = False,
+    config: ConfigFile = None,
+    data: DataDir = None,
+) -> None:
+    """Add a person, or change password and scopes of one."""
+    with _open(config, data) as store:
+        from platelens.serving.access import check_scopes
+        from platelens.serving.access.passwords import hash_password
+        from platelens.store import User
+
+        granted = check_scopes(split_codes(scopes))
+        user = User(name, hash_password(_password(from_stdin=password_stdin)), granted)
+        if store.access.find_user(name) is None:
+            store.access.add_user(user)
+        else:
+            store.access.replace_user(user)
+        typer.echo(f"{name}: {', '.join(granted)}")
+
+
+@app.command("remove-user")
+@one_line_errors()
+def remove_user(name: Name, *, config: ConfigFile = None, data: DataDir = None) -> None:
+    """Remove a person, whose sessions end."""
+    with _open(config, data) as store:
+        store.access.remove_user(name)
+
+
+@app.command("add-token")
+@one_line_errors()
+def add_token(
+    name: Name,
+    *,
+    scopes: Scopes = "read",
+    days: Days = None,
+    config: ConfigFile = None,
+    data: DataDir = None,
+) -> None:
+    """Make a token for a program, and print it: it cannot be shown again."""
+    with _open(config, data) as store:
+        from platelens.serving.access import check_scopes
+
+        granted = check_scopes(split_codes(scopes))
+        end = None if days is None else datetime.now(UTC) + timedelta(days=days)
+        _, secret = store.access.add_token(name, granted, end)
+        typer.echo(secret)
+
+
+@app.command("revoke-token")
+@one_line_errors()
+def revoke_token(
+    number: Annotated[int, typer.Argument(metavar="ID", show_default=False)],
+    *,
+    config: ConfigFile = None,
+    data: DataDir = None,
+) -> None:
+    """Let a token be refused from now on."""
+    with _open(config, data) as store:
+        store.access.revoke_token(number)
+
+
+@app.command("list")
+@one_line_errors()
+def list_access(*, config: ConfigFile = None, data: DataDir = None) -> None:
+    """Print people and tokens, one a line."""
+    with _open(config, data) as store:
+        for user in store.access.users():
+            state = "" if user.is_active else "\tswitched off"
+            typer.echo(f"user\t{one_line(user.name)}\t{','.join(user.scopes)}{state}")
+        now = datetime.now(UTC)
+        for token in store.access.tokens():
+            is_over = token.revoked or (token.expires and token.expires <= now)
+            used = f"used {token.last_used:%Y-%m-%d}" if token.last_used else "never used"
+            state = "over" if is_over else used
+            scopes = ",".join(token.scopes)
+            typer.echo(f"token {token.id}\t{one_line(token.name)}\t{scopes}\t{state}")
+
+
+@contextlib.contextmanager
+def _open(config: ConfigFile, data: DataDir) -> Iterator[Store]:
+    settings = settings_of(config, data)
+    from platelens.serving.server import open_settings_store
+
+    with open_settings_store(settings) as store:
+        yield store
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -1,0 +1,13 @@
+"""Who asks, and what they may do."""
+
+from platelens.serving.access.principals import SCOPES, Principal, check_scopes
+from platelens.serving.access.sessions import Sessions, end_session, start_session
+
+__all__ = [
+    "SCOPES",
+    "Principal",
+    "Sessions",
+    "check_scopes",
+    "end_session",
+    "start_session",
+]

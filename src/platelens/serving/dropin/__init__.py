@@ -1,0 +1,1 @@
+"""Interfaces of other products, so that their clients work unchanged."""

@@ -1,0 +1,1 @@
+"""Pages for people: their frame, style sheet, icons and scripts."""
