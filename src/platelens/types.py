@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NewType, Protocol
+from typing import Final, NewType, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,7 @@ class Detection:
     box: Box
     quad: Quad
     confidence: float  # 0..1
+    is_doubtful: bool = False  # may be a plate; whether it can be read tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,15 @@ class Detector(Protocol):
 
     def detect(self, image: RgbImage) -> list[Detection]:
         """Find the plates of `image`, most confident first; [] when there is none."""
+        ...
+
+
+@runtime_checkable
+class Locator(Protocol):
+    """A detector that can tell more precisely where a plate is that it has found."""
+
+    def locate(self, image: RgbImage, box: Box) -> Detection | None:
+        """Find the plate at `box` in a picture of its surroundings; None if there is none."""
         ...
 
 

@@ -60,6 +60,21 @@ def test_a_threshold_of_its_own_replaces_the_manifests(session: FakeSession) -> 
     assert PlateDetector(session, score_threshold=0.9).detect(picture(128, 128)) == []
 
 
+def test_doubtful_places_are_found_where_they_are_asked_for(session: FakeSession) -> None:
+    sure, doubtful = PlateDetector(session, doubt_threshold=0.3).detect(picture(128, 128))
+    assert (sure.is_doubtful, doubtful.is_doubtful) == (False, True)
+    assert doubtful.confidence == pytest.approx(1 / (1 + np.exp(0.5)))
+
+
+def test_a_doubtful_part_of_a_plate_is_nothing(session: FakeSession) -> None:
+    session.manifest = replace(
+        session.manifest, settings={"score_threshold": 0.8, "iou_threshold": 0.7}
+    )
+    # The two that overlap: at 0.88, and at 0.73.
+    found = PlateDetector(session, doubt_threshold=0.7).detect(picture(128, 128))
+    assert [d.is_doubtful for d in found] == [False]
+
+
 def test_the_overlap_that_counts_as_one_plate_is_the_manifests(session: FakeSession) -> None:
     session.manifest = replace(
         session.manifest, settings={"score_threshold": 0.5, "iou_threshold": 0.7}
@@ -83,6 +98,16 @@ def test_a_manifest_without_a_setting_is_refused(session: FakeSession, key: str)
     session.manifest = replace(session.manifest, settings=settings)
     with pytest.raises(ManifestError, match=key):
         PlateDetector(session)
+
+
+def test_a_plate_is_located_again_at_a_small_scale(session: FakeSession) -> None:
+    detector = PlateDetector(session)
+    # Row 3, column 3 has its centre at 28, 28 of an input of 256.
+    found = detector.locate(picture(256, 256), Box(10, 22, 46, 36))
+    assert found is not None
+    assert session.seen[-1].shape[1:3] == (256, 256)
+    assert found.box == Box(12, 20, 44, 36)
+    assert detector.locate(picture(256, 256), Box(150, 150, 200, 170)) is None
 
 
 class CloseUpSession(FakeSession):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -152,6 +153,23 @@ def test_a_picture_that_does_not_look_like_a_plate_is_not_read(size_hw: tuple[in
     recognizer = CountingRecognizer()
     assert look_once(FixedDetector(), recognizer).run(picture(*size_hw)) == []
     assert recognizer.calls == []
+
+
+@pytest.mark.parametrize(("confidence", "kept"), [(0.95, ["AB12"]), (0.8, [])], ids=str)
+def test_a_doubtful_place_is_a_plate_if_it_can_be_read(confidence: float, kept: list[str]) -> None:
+    found = replace(detection(600, 0.4), is_doubtful=True)
+    pipeline = look_once(FixedDetector(found), CountingRecognizer(reading("AB12", confidence)))
+    assert [plate.text for plate in pipeline.run(picture())] == kept
+
+
+@pytest.mark.parametrize(
+    ("whole", "texts"), [(0.9, ["AB12"]), (0.5, ["CD34"])], ids=["plate", "photograph"]
+)
+def test_a_picture_with_a_doubtful_place_may_be_a_plate(whole: float, texts: list[str]) -> None:
+    found = replace(detection(100, 0.4), is_doubtful=True)
+    recognizer = CountingRecognizer(reading("AB12", whole), reading("CD34", 0.95))
+    pipeline = look_once(FixedDetector(found), recognizer)
+    assert [plate.text for plate in pipeline.run(picture(40, 160))] == texts
 
 
 def test_a_timed_run_gives_the_same_with_times() -> None:

@@ -91,5 +91,13 @@ def test_serials_of_the_world_are_known(text: str, code: str) -> None:
     assert max(weighed, key=lambda c: weighed[c]) == code
 
 
+def test_plates_that_draw_a_pair_alike_are_known() -> None:
+    serials = shipped_serials()
+    british = serials.alike("BO51SMR", ("O0", "I1"))
+    assert british["gb"] == serials.densities("BO51SMR")["gb"]
+    assert "gb" not in serials.alike("BO51SMR", ("O0",))
+    assert "ua" not in serials.alike("AX8650EI", ("O0", "I1"))
+
+
 def test_shape_names_letters_and_digits() -> None:
     assert shape_of("AB12C") == "LLDDL"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
+
+import numpy as np
 
 from platelens.detection.postprocess import Thresholds, read_map
 from platelens.detection.preprocess import letterbox
+from platelens.geometry import iou_xyxy
 from platelens.runtime import Session
 from platelens.types import Box, Detection, RgbImage
 
@@ -19,6 +23,16 @@ SMALL_PX: Final = 96
 MOST_REDUCED: Final = 2.5
 """A picture that has to be reduced more is looked at twice: a plate of 60 px would be one of less
 than 24 px. Of such, 55 % are found at 16 px, 83 % at 24, 85 % at 30 (docs/models.md)."""
+
+DOUBT: Final = 0.3
+"""Less sure than this, hardly anything is a plate, readable or not (docs/models.md)."""
+
+NEAR_SIDE: Final = 256
+"""Longer side of the input, in pixels, of a look at the surroundings of one plate."""
+
+_NEAR: Final = Thresholds(score=0.2, iou=0.45)
+_SAME: Final = 0.2
+"""From this overlap (IoU) on, what is found near a plate may be the plate, more precisely."""
 
 MAX_LONG_SIDE: Final = 2560
 """The second look is no finer than this: what it costs grows with the square."""
@@ -33,6 +47,8 @@ class PlateDetector:
         score_threshold: replaces the manifest's; 0..1.
         long_side: longer side of the input in pixels, replaces the manifest's. Less is faster,
             more finds smaller plates.
+        doubt_threshold: what is less sure than the other threshold, and as sure as this, is found
+            too, as doubtful; 0..1.
     """
 
     def __init__(
@@ -41,6 +57,7 @@ class PlateDetector:
         *,
         score_threshold: float | None = None,
         long_side: int | None = None,
+        doubt_threshold: float = 1.0,
     ) -> None:
         manifest = session.manifest
         self._session = session
@@ -48,7 +65,8 @@ class PlateDetector:
         if score_threshold is None:
             score_threshold = manifest.setting("score_threshold", low=0, high=1)
         iou_threshold = manifest.setting("iou_threshold", low=0, high=1)
-        self._thresholds = Thresholds(score_threshold, iou_threshold)
+        self._sure = score_threshold
+        self._thresholds = Thresholds(min(score_threshold, doubt_threshold), iou_threshold)
 
     def detect(self, image: RgbImage) -> list[Detection]:
         """Find the plates of `image`, most confident first; [] when there is none.
@@ -59,7 +77,7 @@ class PlateDetector:
         """
         found, scale = self._look(image, self._long_side)
         large_px = LARGE_PX / scale
-        if any(d.box.width > large_px for d in found):
+        if any(d.box.width > large_px and d.confidence >= self._sure for d in found):
             again, _ = self._look(image, self._long_side // 2)
             large = [d for d in again if d.box.width > large_px]
             found = large + _without_parts_of(large, found)
@@ -71,14 +89,47 @@ class PlateDetector:
             far = [d for d in again if d.box.width * scale <= SMALL_PX]
             far = _without_parts_of(near, far)
             found = far + _without_parts_of(far, found)
-        return sorted(found, key=lambda d: -d.confidence)
+        sure = [d for d in found if d.confidence >= self._sure]
+        doubtful = [
+            replace(d, is_doubtful=True)
+            for d in found
+            # What is in a plate, or around one, is no other.
+            if d.confidence < self._sure
+            and not any(_is_part(d.box, s.box) or _is_part(s.box, d.box) for s in sure)
+        ]
+        return sorted([*sure, *doubtful], key=lambda d: -d.confidence)
 
-    def _look(self, image: RgbImage, long_side: int) -> tuple[list[Detection], float]:
+    def locate(self, image: RgbImage, box: Box) -> Detection | None:
+        """Find the plate at `box` again in a picture of its surroundings.
+
+        Boxes and corners come out more precise where the plate is neither small nor large in the
+        input: about a third of the picture.
+
+        Args:
+            image: the surroundings, about three times as wide as the plate.
+            box: where it was found, pixels of `image`.
+
+        Returns:
+            The surest plate that overlaps `box`; None if there is none.
+        """
+        found, _ = self._look(image, NEAR_SIDE, _NEAR)
+        rows = np.array([[*_sides(d.box)] for d in found], np.float32).reshape(-1, 4)
+        overlaps = iou_xyxy(rows, np.array([_sides(box)], np.float32))[:, 0]
+        return next((d for d, same in zip(found, overlaps, strict=True) if same >= _SAME), None)
+
+    def _look(
+        self, image: RgbImage, long_side: int, thresholds: Thresholds | None = None
+    ) -> tuple[list[Detection], float]:
         """Give what is found at one scale, and input pixels per picture pixel."""
         fitted = letterbox(image, long_side)
         (cells,) = self._session.run(fitted.pixels[None])
         size_hw = (image.shape[0], image.shape[1])
-        return read_map(cells[0], self._thresholds, fitted, size_hw), fitted.scale_xy[0]
+        found = read_map(cells[0], thresholds or self._thresholds, fitted, size_hw)
+        return found, fitted.scale_xy[0]
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return box.x1, box.y1, box.x2, box.y2
 
 
 def _without_parts_of(wholes: Sequence[Detection], others: Sequence[Detection]) -> list[Detection]:

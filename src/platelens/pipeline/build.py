@@ -6,7 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from platelens.detection import ClassicalDetector, PlateDetector, SingleBoxDetector, WholePicture
+from platelens.detection import (
+    DOUBT,
+    ClassicalDetector,
+    PlateDetector,
+    SingleBoxDetector,
+    WholePicture,
+)
 from platelens.errors import ModelError, UnknownModelError
 from platelens.pipeline.pipeline import DEFAULT_SETTINGS, Pipeline, PipelineSettings
 from platelens.recognition import CharacterRecognizer, PlateRecognizer
@@ -94,13 +100,15 @@ def build_detector(
     device: str = "cpu",
     threads: int = 2,
     score_threshold: float | None = None,
+    doubts: bool = False,
 ) -> Detector:
     """Open the plate detector of that name; ModelError and DeviceError as `open_session`.
 
     "classical" looks for plates without a model; "whole" takes every picture for one plate. A
     size may stand behind a model's name: "detector_small@384" brings pictures to 384 pixels at
     their longer side, which is faster, "detector_small@640" finds smaller plates; a detector of a
-    single box has one size. `score_threshold` (0..1) replaces the stage's own.
+    single box has one size. `score_threshold` (0..1) replaces the stage's own. With `doubts` a
+    model gives doubtful places, too, for a pipeline that reads them.
     """
     folder = stage_model("detector", name)
     if folder is None:
@@ -108,7 +116,12 @@ def build_detector(
     session = open_session(folder, device=device, threads=threads)
     long_side = split_size(name)[1]
     if session.manifest.task == "detection":
-        return PlateDetector(session, score_threshold=score_threshold, long_side=long_side)
+        return PlateDetector(
+            session,
+            score_threshold=score_threshold,
+            long_side=long_side,
+            doubt_threshold=DOUBT if doubts else 1.0,
+        )
     if long_side:
         raise ModelError(f"{name}: this model takes pictures of one size only")
     return SingleBoxDetector(session, score_threshold=score_threshold)
@@ -209,7 +222,7 @@ def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models
         settings: what the pipeline itself decides.
     """
     if isinstance(detector, str):
-        detector = build_detector(detector, device=device, threads=threads)
+        detector = build_detector(detector, device=device, threads=threads, doubts=True)
     if isinstance(recognizer, str):
         recognizer = build_recognizer(recognizer, device=device, threads=threads, top_n=top_n)
     if isinstance(matcher, str):

@@ -9,10 +9,18 @@ from itertools import islice
 from typing import Final
 
 from platelens.detection import WholePicture
-from platelens.recognition.views import USUAL_VIEWS, Margin, cut_views, merge_views
+from platelens.pipeline.again import Surroundings
+from platelens.recognition.views import (
+    USUAL_VIEWS,
+    Margin,
+    cut_views,
+    merge_readings,
+    merge_views,
+)
 from platelens.types import (
     Detection,
     Detector,
+    Locator,
     Match,
     Plate,
     Reading,
@@ -35,6 +43,13 @@ class PipelineSettings:
     whole_min_confidence: float = 0.8
     """A picture in which no plate is found counts as a plate itself if read this surely."""
 
+    again_below: float = 0.8
+    """Plates read less surely are looked at again from near, and the readings are merged; 0 =
+    never. Detectors that are no `Locator` look once."""
+
+    doubtful_min_confidence: float = 0.9
+    """A doubtful detection counts as a plate if it is read this surely."""
+
     whole_aspect: tuple[float, float] = (1.2, 8.0)
     """Width / height of such a picture, least and most."""
 
@@ -46,8 +61,13 @@ class PipelineSettings:
 
     def __post_init__(self) -> None:
         """Refuse confidences that are none."""
-        least = self.min_confidence, self.min_char_confidence, self.whole_min_confidence
-        for value in least:
+        for value in (
+            self.min_confidence,
+            self.min_char_confidence,
+            self.whole_min_confidence,
+            self.again_below,
+            self.doubtful_min_confidence,
+        ):
             if not 0 <= value <= 1:
                 raise ValueError(f"a confidence lies between 0 and 1, got {value}")
         if not self.views:
@@ -84,6 +104,7 @@ class _Find:
 
     detection: Detection
     is_whole: bool = False
+    near: Surroundings | None = None  # for a second look; None = there is none
 
 
 class Pipeline:
@@ -126,19 +147,14 @@ class Pipeline:
         for image in images:
             finds.append(self._find(image))
             crops += self._cut(image, finds[-1])
-        readings = self._read(crops)
-        rest = zip(readings, self._match(crops, readings), strict=True)
-        return [self._join(each, list(islice(rest, len(each)))) for each in finds]
+        return self._finish(finds, crops)
 
     def run_timed(self, image: RgbImage) -> ReadResult:
         """Do as `run` and say how long each stage took."""
         start = time.perf_counter()
         finds = self._find(image)
         found = time.perf_counter()
-        crops = self._cut(image, finds)
-        readings = self._read(crops)
-        matches = self._match(crops, readings)
-        plates = self._join(finds, list(zip(readings, matches, strict=True)))
+        (plates,) = self._finish([finds], self._cut(image, finds))
         end = time.perf_counter()
         return ReadResult(
             image=image,
@@ -170,11 +186,50 @@ class Pipeline:
         ]
 
     def _find(self, image: RgbImage) -> list[_Find]:
-        detections = sorted(self.detector.detect(image), key=lambda d: d.box.x1)
-        if not detections and self._may_be_plate(image):
+        finds = [_Find(d, near=self._near(image, d)) for d in
+                 sorted(self.detector.detect(image), key=lambda d: d.box.x1)]  # fmt: skip
+        if all(find.detection.is_doubtful for find in finds) and self._may_be_plate(image):
             (whole,) = WholePicture().detect(image)
-            return [_Find(replace(whole, confidence=0.0), is_whole=True)]
-        return [_Find(d) for d in detections]
+            finds.insert(0, _Find(replace(whole, confidence=0.0), is_whole=True))
+        return finds
+
+    def _finish(self, finds: Sequence[Sequence[_Find]], crops: list[RgbImage]) -> list[list[Plate]]:
+        """Read all that was found in some pictures; `crops` are its views."""
+        readings = self._read(crops)
+        read = list(zip(readings, self._match(crops, readings), strict=True))
+        flat, read = self._look_again([find for each in finds for find in each], read)
+        rest = iter(zip(flat, read, strict=True))
+        return [self._join(list(islice(rest, len(each)))) for each in finds]
+
+    def _look_again(
+        self, finds: list[_Find], read: list[tuple[Reading, Match]]
+    ) -> tuple[list[_Find], list[tuple[Reading, Match]]]:
+        """Look at plates again that were not read surely; what both looks say is merged."""
+        seen: dict[int, Detection] = {}
+        crops: list[RgbImage] = []
+        for place, (find, (_, match)) in enumerate(zip(finds, read, strict=True)):
+            if find.near is None or _sureness(match.reading) >= self.settings.again_below:
+                continue
+            if (again := find.near.look(self.settings.views)) is not None:
+                seen[place] = again[0]
+                crops += again[1]
+        if not seen:
+            return finds, read
+        readings = self._read(crops)
+        before = [read[place][0] for place in seen]
+        merged = list(map(merge_readings, zip(before, readings, strict=True)))
+        matches = self._match(crops, merged)
+        for n, (place, detection) in enumerate(seen.items()):
+            if _sureness(readings[n]) > _sureness(before[n]):
+                finds[place] = replace(finds[place], detection=detection)
+            read[place] = merged[n], matches[n]
+        return finds, read
+
+    def _near(self, image: RgbImage, detection: Detection) -> Surroundings | None:
+        if detection.is_doubtful or not self.settings.again_below:
+            return None
+        detector = self.detector
+        return Surroundings(detector, image, detection) if isinstance(detector, Locator) else None
 
     def _may_be_plate(self, image: RgbImage) -> bool:
         height, width = image.shape[:2]
@@ -202,20 +257,28 @@ class Pipeline:
             return [Match(reading, None, None) for reading in readings]
         return self.matcher.match(crops[:: len(self.settings.views)], readings)
 
-    def _join(self, finds: list[_Find], read: list[tuple[Reading, Match]]) -> list[Plate]:
+    def _join(self, read: Sequence[tuple[_Find, tuple[Reading, Match]]]) -> list[Plate]:
         plates = []
-        for find, (raw, match) in zip(finds, read, strict=True):
+        for find, (raw, match) in read:
             detection, reading = find.detection, match.reading
             least = self.settings.min_confidence
-            # Without a text, a reader's confidence is that there is nothing to read.
-            confidence = reading.confidence if reading.text else 0.0
+            confidence = _sureness(reading)
             if find.is_whole:
                 # Nothing but its text says that the picture is a plate.
                 detection = replace(detection, confidence=confidence)
                 least = max(least, self.settings.whole_min_confidence)
+            if detection.is_doubtful:
+                least = max(least, self.settings.doubtful_min_confidence)
             if confidence >= least:
                 plates.append(join_plate(detection, raw, match, self.settings.min_char_confidence))
+                if find.is_whole:  # what is found in it is a part of it
+                    break
         return plates
+
+
+def _sureness(reading: Reading) -> float:
+    """Give how sure a text is: without one, a confidence is that there is nothing to read."""
+    return reading.confidence if reading.text else 0.0
 
 
 def join_plate(

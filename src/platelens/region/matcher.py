@@ -13,6 +13,7 @@ from platelens.region.formats import ANYWHERE, COUNTRIES, match_codes
 from platelens.region.look import LookClassifier
 from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable
+from platelens.region.spelling import share_spellings
 from platelens.region.weighing import (
     USUAL_TRUST,
     Fits,
@@ -101,9 +102,11 @@ class PlateMatcher:
             readings: one for each crop, with their candidates.
         """
         texts = [possible_texts(reading) for reading in readings]
-        fits = [{text: self._serials.densities(text) for text in each} for each in texts]
-        priors = self._look_at(crops, texts, fits)
-        return [self._weigh(*each) for each in zip(readings, texts, fits, priors, strict=True)]
+        priors = self._look_at(crops, texts, [self._fits(each) for each in texts])
+        return [self._weigh(*each) for each in zip(readings, texts, priors, strict=True)]
+
+    def _fits(self, texts: Weights) -> Fits:
+        return {text: self._serials.densities(text) for text in texts}
 
     def _look_at(
         self, crops: Sequence[RgbImage], texts: Sequence[Weights], fits: Sequence[Fits]
@@ -132,9 +135,11 @@ class PlateMatcher:
         told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
         return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
-    def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
+    def _weigh(self, reading: Reading, texts: Weights, prior: Weights) -> Match:
         if not texts:
             return Match(reading, self._region(self._regions({}, {}, prior)), None)
+        texts = share_spellings(texts, self._serials, prior)
+        fits = self._fits(texts)
         # Not by the look: old plates of a state do not have the serials of today.
         weighed = weigh_texts(texts, fits, self._prior, self._trust)
         region = self._region(self._regions(weighed, fits, prior))

@@ -45,6 +45,7 @@ class _Entry:
     code: str
     weight: float  # density of each text that fits; see `SerialTable.densities`
     words: tuple[frozenset[str], ...]  # of one length in each place
+    alike: tuple[str, ...]  # pairs of characters that are one drawing there
 
     def fits(self, text: str) -> bool:
         at = 0
@@ -79,19 +80,21 @@ class SerialTable:
         """Unroll the formats of `jurisdictions`."""
         names, shares = {}, {}
         captions: dict[str, set[str]] = defaultdict(set)
-        shapes: dict[str, dict[tuple[str, str], float]] = defaultdict(lambda: defaultdict(float))
+        shapes: dict[str, dict[tuple[str, str, str], float]]
+        shapes = defaultdict(lambda: defaultdict(float))
         for each in jurisdictions:
             names[each.code], shares[each.code] = each.name, each.share
             for caption in _captions(each):
                 captions[caption].add(each.code)
             total = sum(plate.share for plate in each.plates) or 1.0
             for plate in each.plates:
+                alike = ",".join(sorted(plate.lookalikes, reverse=True))
                 for shape, words, weight in _unroll(plate):
-                    shapes[shape][each.code, words] += weight * plate.share / total
+                    shapes[shape][each.code, words, alike] += weight * plate.share / total
         packed = {
             shape: [
-                [code, float(f"{weight:.3g}"), words]
-                for (code, words), weight in sorted(entries.items())
+                [code, float(f"{weight:.3g}"), words, *filter(None, [alike])]
+                for (code, words, alike), weight in sorted(entries.items())
                 if weight > _NO_WEIGHT
             ]
             for shape, entries in sorted(shapes.items())
@@ -123,12 +126,21 @@ class SerialTable:
                 found[entry.code] += entry.weight
         return dict(found)
 
+    def alike(self, text: str, pairs: tuple[str, ...]) -> dict[str, float]:
+        """Give the part of `densities` from plates on which `pairs`, no more, are one drawing."""
+        found: dict[str, float] = defaultdict(float)
+        for entry in self._entries(shape_of(text)):
+            if entry.alike == pairs and entry.fits(text):
+                found[entry.code] += entry.weight
+        return dict(found)
+
     def _entries(self, shape: str) -> list[_Entry]:
         if shape not in self._unpacked:
             self._unpacked[shape] = [
-                _Entry(code, weight, tuple(map(_words, packed.split("|"))))
-                for code, weight, packed in self._shapes.get(shape, ())
-            ]
+                _Entry(code, weight, tuple(map(_words, packed.split("|"))),
+                       tuple(alike[0].split(",")) if alike else ())
+                for code, weight, packed, *alike in self._shapes.get(shape, ())
+            ]  # fmt: skip
         return self._unpacked[shape]
 
 
