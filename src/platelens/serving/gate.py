@@ -18,6 +18,7 @@ from platelens.errors import (
     ScopeError,
     SlowRequestError,
 )
+from platelens.serving.headers import STRICT_HEADERS
 from platelens.serving.metrics import Metrics
 from platelens.serving.problems import problem_response
 from platelens.serving.settings import Settings
@@ -25,31 +26,6 @@ from platelens.serving.settings import Settings
 _LOG: Final = logging.getLogger("platelens.requests")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_NAMES: Final = ("localhost", "127.0.0.1", "::1")
-_CONTENT_POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
-_HEADERS: Final = {
-    "Content-Security-Policy": _CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # With "no-referrer" browsers would send forms without their origin.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-}
 
 
 class Gate:
@@ -60,7 +36,7 @@ class Gate:
         self._limits = settings.limits
         self._metrics = metrics
         self._names = _host_names(settings)
-        self._headers = dict(_HEADERS)
+        self._headers = dict(STRICT_HEADERS)
         if settings.server.https:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 

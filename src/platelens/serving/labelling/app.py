@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 
 from platelens.errors import AnnotationError, ImageError
+from platelens.serving.headers import StrictHeaders
 from platelens.serving.labelling.exports import describe_forms, write_archive
 from platelens.serving.labelling.folder import (
     LabelFolder,
@@ -31,7 +32,6 @@ from platelens.serving.labelling.presence import Presence
 from platelens.serving.labelling.proposals import Proposer
 from platelens.serving.labelling.show import browser_picture
 from platelens.serving.web.frame import PageFiles, templates
-from platelens.serving.web.headers import StrictHeaders
 
 _LONGEST_BODY: Final = 4_000_000
 _CHANGES: Final = frozenset({"plates", "done"})
