@@ -176,9 +176,7 @@ class Pipeline:
         start = time.perf_counter()
         for image, each in zip(images, finds, strict=True):
             crops += self._cut(image, each)
-        readings = self._read(crops)
-        rest = zip(readings, self._match(crops, readings), strict=True)
-        plates = [self._join(each, list(islice(rest, len(each)))) for each in finds]
+        plates = self._finish(finds, crops)
         ms_read = (time.perf_counter() - start) * 1e3 / max(1, len(images))
         return [
             ReadResult(image, tuple(found), ms, ms_read, ms + ms_read)
