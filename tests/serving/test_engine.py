@@ -74,6 +74,7 @@ def test_what_waits_is_read_together(
         return [await task for task in [first, *others]]
 
     results = asyncio.run(scene())
+    engine.close()
     assert all(isinstance(result, ReadResult) for (result,) in results)
     assert sizes == [1, 4, 1]
 
