@@ -49,7 +49,7 @@ $(UV): Makefile
 # Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, which runs
 # on a CPU, too; PyPI's torchvision fits no other.
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data --extra video --extra postgres
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data --extra video --extra postgres --extra batch
 	@touch $@
 
 .venv-bench/.ready: $(UV) pyproject.toml uv.lock

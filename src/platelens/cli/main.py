@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from platelens.cli import models, pipeline
+from platelens.cli.batch.app import app as batch_app
 from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
@@ -36,6 +37,7 @@ app.command()(detect)
 app.command()(ocr)
 app.command()(region)
 app.command()(watch)
+app.add_typer(batch_app)
 app.add_typer(models.app)
 app.add_typer(pipeline.app)
 app.command()(doctor)
