@@ -1,6 +1,6 @@
 """Millions of pictures: Ray Data reads them in shards, Parquet comes out."""
 
-from platelens.batch.grouping import group_plates
+from platelens.batch.grouping import count_plates
 from platelens.batch.job import IfChanged, Progress, run_job
 from platelens.batch.options import DEFAULT_SHARD, JobRequest, Machines, ReadOptions
 from platelens.batch.places import Place
@@ -20,7 +20,7 @@ __all__ = [
     "Progress",
     "ReadOptions",
     "Tally",
-    "group_plates",
+    "count_plates",
     "report_job",
     "run_job",
     "troubles",

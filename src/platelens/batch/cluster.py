@@ -33,7 +33,8 @@ def joined(machines: Machines) -> Iterator[int]:
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what is wrong is said here, once
     logging.getLogger("ray").setLevel(logging.ERROR)
     try:
-        ray.init(**_settings(machines))
+        with _silent_stderr():
+            ray.init(**_settings(machines))
     except Exception as error:  # ConnectionError, RuntimeError, ValueError, those of gRPC
         where = machines.address or "this machine"
         raise BatchError(f"Ray on {where}: {_first_line(error)}") from error
@@ -42,6 +43,19 @@ def joined(machines: Machines) -> Iterator[int]:
         yield _room(machines)
     finally:
         ray.shutdown()
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep what Ray's C++ says when it starts from the terminal; it raises what matters."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _settings(machines: Machines) -> dict[str, Any]:

@@ -19,9 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import ray.data
 
-from platelens.batch.cluster import joined
-from platelens.batch.options import Machines
-from platelens.batch.output import read_commits, reads_name
+from platelens.batch.output import Commit, read_commits, reads_name
 from platelens.batch.places import Place
 from platelens.errors import BatchError
 
@@ -77,29 +75,32 @@ class _Group:
         }
 
 
-def group_plates(place: Place, machines: Machines) -> int:
-    """Write one row for each plate of all committed shards; gives how many plates there are.
+def count_plates(place: Place) -> int | None:
+    """Give how many plates are there; None where other commits, or none, were grouped."""
+    state = json.loads(place.read(_STATE)) if place.exists(_STATE) else {}
+    return int(state["plates"]) if state.get("digest") == _digest(read_commits(place)) else None
 
-    Nothing is done where the same commits were grouped before.
+
+def group_plates(place: Place) -> None:
+    """Write one row for each plate of all committed shards, in the cluster that is joined.
 
     Raises:
         BatchError: Ray or the output has failed.
     """
     commits = list(read_commits(place))
-    digest = hashlib.sha256("".join(c.sha256 for c in commits).encode()).hexdigest()
-    state = json.loads(place.read(_STATE)) if place.exists(_STATE) else {}
-    if state.get("digest") == digest:
-        return int(state["plates"])
     place.remove(_STATE)
     place.remove(PLATES)
     readable = sum(commit.tally.readable for commit in commits)
-    with joined(machines):
-        try:
-            plates = _run([c.shard for c in commits], place, 1 + readable // _READS_A_BUCKET)
-        except Exception as error:  # Ray wraps whatever a stage has raised
-            raise BatchError(f"the plates cannot be grouped: {error}") from error
-    place.write(_STATE, json.dumps({"digest": digest, "plates": plates}).encode())
-    return plates
+    try:
+        plates = _run([c.shard for c in commits], place, 1 + readable // _READS_A_BUCKET)
+    except Exception as error:  # Ray wraps whatever a stage has raised
+        raise BatchError(f"the plates cannot be grouped: {error}") from error
+    state = {"digest": _digest(commits), "plates": plates}
+    place.write(_STATE, json.dumps(state).encode())
+
+
+def _digest(commits: Iterable[Commit]) -> str:
+    return hashlib.sha256("".join(c.sha256 for c in commits).encode()).hexdigest()
 
 
 def _run(shards: Sequence[int], place: Place, buckets: int) -> int:

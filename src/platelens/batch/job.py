@@ -11,9 +11,10 @@ import ray.data
 from ray.data import ActorPoolStrategy
 
 from platelens.batch.cluster import joined
+from platelens.batch.grouping import count_plates, group_plates
 from platelens.batch.options import JobRequest
 from platelens.batch.output import COMMITS, READS, Commit, committed, parse_commit, read_commits
-from platelens.batch.places import Place
+from platelens.batch.places import Place, say
 from platelens.batch.shards import (
     PLAN_FILE,
     PLAN_FOLDER,
@@ -55,8 +56,9 @@ def run_job(
     *,
     if_changed: IfChanged = "refuse",
     retry_failed: bool = False,
+    group: bool = False,
     on_progress: OnProgress = lambda _: None,
-) -> JobPlan:
+) -> None:
     """Read all pictures of the sources; goes on where an earlier run of the same job stopped.
 
     Args:
@@ -64,6 +66,7 @@ def run_job(
         if_changed: "refuse" raises JobChangedError, "mix" goes on with the plan there is and reads
             what is left with the new models and options, "restart" removes the output so far.
         retry_failed: shards with failed pictures are read again.
+        group: a row for each plate is written, too; see `grouping`.
         on_progress: called at the start and after every shard.
 
     Raises:
@@ -75,25 +78,28 @@ def run_job(
     place = Place(request.out)
     # Whether they can be opened is better known now than by every worker.
     request.options.open_reader("cpu", 1)
+    try:
+        plan, todo = _prepare(request, place, if_changed, retry_failed=retry_failed)
+        if todo or (group and count_plates(place) is None):
+            with joined(request.machines) as room:
+                _work(request, plan, todo, min(room, len(todo)), on_progress)
+                if group:
+                    group_plates(place)
+    except OSError as error:
+        raise BatchError(f"{place.address}: {say(error)}") from error
+
+
+def _prepare(
+    request: JobRequest, place: Place, if_changed: IfChanged, *, retry_failed: bool
+) -> tuple[JobPlan, list[int]]:
+    """Give the plan, and the shards that are not done."""
     plan = _planned(request, place, if_changed)
     for folder in (PLAN_FOLDER, READS, COMMITS):
         place.drop_unfinished(folder)
     done = committed(place)
     if retry_failed:
         done -= {c.shard for c in read_commits(place) if c.tally.statuses["failed"]}
-    todo = [shard for shard in plan.shards if shard not in done]
-    tally = Tally()
-    progress = len(plan.shards) - len(todo)
-    on_progress(Progress(progress, len(plan.shards), tally))
-    if todo:
-        for commit in _work(request, place, todo):
-            tally.merge(commit.tally)
-            progress += 1
-            on_progress(Progress(progress, len(plan.shards), tally))
-        missing = set(plan.shards) - committed(place)
-        if missing:
-            raise BatchError(f"{len(missing)} shards were not committed; run the command again")
-    return plan
+    return plan, [shard for shard in plan.shards if shard not in done]
 
 
 def _planned(request: JobRequest, place: Place, if_changed: IfChanged) -> JobPlan:
@@ -166,23 +172,31 @@ def _refuse_changes(request: JobRequest, place: Place, old: JobPlan) -> None:
     )
 
 
-def _work(request: JobRequest, place: Place, todo: Sequence[int]) -> Iterator[Commit]:
-    machines = request.machines
+def _work(
+    request: JobRequest, plan: JobPlan, todo: Sequence[int], workers: int, on_progress: OnProgress
+) -> None:
+    """Do the shards of `todo`."""
     job = Job(
-        out=place.address,
+        out=Place(request.out).address,
         options=request.options,
         models=request.options.models(),
-        device=machines.device,
-        threads=machines.threads,
+        device=request.machines.device,
+        threads=request.machines.threads,
     )
-    with joined(machines) as room:
-        workers = min(room, len(todo))
-        try:
-            yield from _stream(job, todo, workers)
-        except PlatelensError:
-            raise
-        except Exception as error:  # those of Ray, and of a worker that could not start
-            raise BatchError(f"the workers have failed: {_cause(error)}") from error
+    tally, total = Tally(), len(plan.shards)
+    on_progress(Progress(total - len(todo), total, tally))
+    left = set(todo)
+    try:
+        for commit in _stream(job, todo, workers) if todo else ():
+            tally.merge(commit.tally)
+            left.discard(commit.shard)
+            on_progress(Progress(total - len(left), total, tally))
+    except PlatelensError:
+        raise
+    except Exception as error:  # those of Ray, and of a worker that could not start
+        raise BatchError(f"the workers have failed: {_cause(error)}") from error
+    if left:
+        raise BatchError(f"{len(left)} shards were not committed; run the command again")
 
 
 def _stream(job: Job, todo: Sequence[int], workers: int) -> Iterator[Commit]:

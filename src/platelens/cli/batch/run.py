@@ -86,7 +86,7 @@ def run(  # noqa: PLR0913  # a command's options are its arguments
         Machines,
         Place,
         ReadOptions,
-        group_plates,
+        count_plates,
         report_job,
         run_job,
     )
@@ -110,10 +110,15 @@ def run(  # noqa: PLR0913  # a command's options are its arguments
     machines = Machines(address, workers, threads, device, memory)
     request = JobRequest(sources, out, options, shard_size, column, machines)
     with told() as tell:
-        run_job(request, if_changed=if_changed, retry_failed=retry_failed, on_progress=tell)
-    if group == "plate":
-        plates = group_plates(Place(out), machines)
-        typer.echo(f"{plates:,} different plates in {out}/groups/plate")
+        run_job(
+            request,
+            if_changed=if_changed,
+            retry_failed=retry_failed,
+            group=group is not None,
+            on_progress=tell,
+        )
     done = report_job(out)
     typer.echo(say_job(done, out))
+    if group:
+        typer.echo(f"{count_plates(Place(out)):,} different plates: {out}/groups/plate")
     exit_by(done)
