@@ -26,8 +26,8 @@ TEXTS = ("A", "B", "C", "AB", "CA", "")
 @pytest.fixture
 def options(detector_folder: Path, reader_folder: Path, look_folder: Path) -> ReadOptions:
     """Tiny models: the work of a picture is a millisecond."""
-    names = [f"path:{folder}" for folder in (detector_folder, reader_folder, look_folder)]
-    return ReadOptions(Plan("tiny", "For tests.", *names), batch=4)
+    detector, reader, look = (f"path:{f}" for f in (detector_folder, reader_folder, look_folder))
+    return ReadOptions(Plan("tiny", "For tests.", detector, reader, look), batch=4)
 
 
 @pytest.fixture

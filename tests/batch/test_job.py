@@ -39,7 +39,7 @@ def cluster() -> Iterator[Any]:
     for _ in range(2):
         made.add_node(num_cpus=1, object_store_memory=STORE_BYTES)
     yield made
-    made.shutdown()
+    made.shutdown()  # type: ignore[no-untyped-call]  # as Ray has it
 
 
 def command(request: JobRequest, *more: str) -> list[str]:

@@ -16,6 +16,9 @@ from ray.data import DataContext
 from platelens.batch.options import Machines
 from platelens.errors import BatchError, DeviceError
 
+CLIENT_PREFIX: Final = "ray://"
+"""Of an address that is not joined but called from outside."""
+
 _MB: Final = 1_000_000
 _LEAST_MB: Final = 80  # Ray takes no less
 
@@ -37,9 +40,12 @@ def joined(machines: Machines) -> Iterator[int]:
             ray.init(**_settings(machines))
     except Exception as error:  # ConnectionError, RuntimeError, ValueError, those of gRPC
         where = machines.address or "this machine"
-        raise BatchError(f"Ray on {where}: {_first_line(error)}") from error
+        hint = ""
+        if machines.address.startswith(CLIENT_PREFIX):
+            hint = " (a cluster with tokens wants RAY_AUTH_MODE=token, and its token here)"
+        raise BatchError(f"Ray on {where}: {_first_line(error)}{hint}") from error
     try:
-        _set_up_data()
+        set_up_data()
         yield _room(machines)
     finally:
         ray.shutdown()
@@ -88,7 +94,8 @@ def _room(machines: Machines) -> int:
     return machines.workers or max(1, fits)
 
 
-def _set_up_data() -> None:
+def set_up_data() -> None:
+    """Make Ray Data quiet in this process."""
     with warnings.catch_warnings():  # it warns of its own settings
         warnings.simplefilter("ignore", DeprecationWarning)
         context = DataContext.get_current()

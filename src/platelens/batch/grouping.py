@@ -17,8 +17,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import ray
 import ray.data
 
+from platelens.batch.cluster import CLIENT_PREFIX
 from platelens.batch.output import Commit, read_commits, reads_name
 from platelens.batch.places import Place
 from platelens.errors import BatchError
@@ -81,8 +83,10 @@ def count_plates(place: Place) -> int | None:
     return int(state["plates"]) if state.get("digest") == _digest(read_commits(place)) else None
 
 
-def group_plates(place: Place) -> None:
-    """Write one row for each plate of all committed shards, in the cluster that is joined.
+def group_plates(place: Place, address: str) -> None:
+    """Write one row for each plate of all committed shards, in the cluster at that address.
+
+    It must have been joined.
 
     Raises:
         BatchError: Ray or the output has failed.
@@ -92,7 +96,9 @@ def group_plates(place: Place) -> None:
     place.remove(PLATES)
     readable = sum(commit.tally.readable for commit in commits)
     try:
-        plates = _run([c.shard for c in commits], place, 1 + readable // _READS_A_BUCKET)
+        plates = _run_at(
+            address, [c.shard for c in commits], place, 1 + readable // _READS_A_BUCKET
+        )
     except Exception as error:  # Ray wraps whatever a stage has raised
         raise BatchError(f"the plates cannot be grouped: {error}") from error
     state = {"digest": _digest(commits), "plates": plates}
@@ -101,6 +107,13 @@ def group_plates(place: Place) -> None:
 
 def _digest(commits: Iterable[Commit]) -> str:
     return hashlib.sha256("".join(c.sha256 for c in commits).encode()).hexdigest()
+
+
+def _run_at(address: str, shards: Sequence[int], place: Place, buckets: int) -> int:
+    if not address.startswith(CLIENT_PREFIX):
+        return _run(shards, place, buckets)
+    # Ray's client has no Ray Data: this has to be done inside.
+    return int(ray.get(ray.remote(num_cpus=0)(_run).remote(list(shards), place, buckets)))
 
 
 def _run(shards: Sequence[int], place: Place, buckets: int) -> int:

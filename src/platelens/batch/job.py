@@ -10,10 +10,10 @@ import ray
 import ray.data
 from ray.data import ActorPoolStrategy
 
-from platelens.batch.cluster import joined
+from platelens.batch.cluster import CLIENT_PREFIX, joined, set_up_data
 from platelens.batch.grouping import count_plates, group_plates
 from platelens.batch.options import JobRequest
-from platelens.batch.output import COMMITS, READS, Commit, committed, parse_commit, read_commits
+from platelens.batch.output import COMMITS, READS, committed, parse_commit, read_commits
 from platelens.batch.places import Place, say
 from platelens.batch.shards import (
     PLAN_FILE,
@@ -84,7 +84,7 @@ def run_job(
             with joined(request.machines) as room:
                 _work(request, plan, todo, min(room, len(todo)), on_progress)
                 if group:
-                    group_plates(place)
+                    group_plates(place, request.machines.address)
     except OSError as error:
         raise BatchError(f"{place.address}: {say(error)}") from error
 
@@ -187,7 +187,9 @@ def _work(
     on_progress(Progress(total - len(todo), total, tally))
     left = set(todo)
     try:
-        for commit in _stream(job, todo, workers) if todo else ():
+        address = request.machines.address
+        for text in _stream_from(address, job, todo, workers) if todo else ():
+            commit = parse_commit(text)
             tally.merge(commit.tally)
             left.discard(commit.shard)
             on_progress(Progress(total - len(left), total, tally))
@@ -199,8 +201,8 @@ def _work(
         raise BatchError(f"{len(left)} shards were not committed; run the command again")
 
 
-def _stream(job: Job, todo: Sequence[int], workers: int) -> Iterator[Commit]:
-    """Let the shards run through the stages; gives their commits as they come."""
+def _stream(job: Job, todo: Sequence[int], workers: int) -> Iterator[str]:
+    """Let the shards run through the stages; gives their commits, as JSON, as they come."""
     # One block a shard: what Ray does again after a failure is one shard, and so is what waits.
     shards: ray.data.Dataset = ray.data.from_items(
         [{"shard": n} for n in todo], override_num_blocks=len(todo)
@@ -215,7 +217,29 @@ def _stream(job: Job, todo: Sequence[int], workers: int) -> Iterator[Commit]:
         for text, trouble in zip(batch["commit"], batch["trouble"], strict=True):
             if trouble:
                 raise BatchError(f"{trouble}; what is done is kept, run the command again")
-            yield parse_commit(str(text))
+            yield str(text)
+
+
+class _Driver:
+    """Does in the cluster what cannot be done from outside: Ray's client has no Ray Data."""
+
+    def __init__(self, job: Job, todo: Sequence[int], workers: int) -> None:
+        set_up_data()
+        self._commits = _stream(job, todo, workers)
+
+    def next(self) -> str:
+        """Give the next commit; "" = there is none."""
+        return next(self._commits, "")
+
+
+def _stream_from(address: str, job: Job, todo: Sequence[int], workers: int) -> Iterator[str]:
+    """Do as `_stream` with a cluster at that address."""
+    if not address.startswith(CLIENT_PREFIX):
+        yield from _stream(job, todo, workers)
+        return
+    driver: Any = ray.remote(num_cpus=0)(_Driver).remote(job, list(todo), workers)
+    while text := ray.get(driver.next.remote()):
+        yield str(text)
 
 
 def _pool(job: Job, workers: int) -> dict[str, Any]:
