@@ -5,6 +5,7 @@
 #   make check   format, lint, types, import contracts
 #   make bench   latency and memory, beside RapidOCR
 #   make video-bench  watching videos: cost, and passes of drawn clips (fonts: DATA=folder)
+#   make batch-bench  Ray beside the bare reader, kills, and a billion pictures on paper
 #   make eval    accuracy on the development sets (DATA=folder); pages in runs/eval
 #   make compare platelens, RapidOCR and Tesseract in one run (needs the program tesseract)
 #   make serials the table of region/serials.json from the files of region/formats
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench video-bench eval compare serials clean
+.PHONY: help demo test check format bench video-bench batch-bench eval compare serials clean
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 DATA ?= ../shared/data
@@ -53,7 +54,7 @@ $(UV): Makefile
 	@touch $@
 
 .venv-bench/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra data --extra video --extra rapidocr \
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra data --extra video --extra batch --extra rapidocr \
 		--extra tesseract
 	@touch $@
 
@@ -79,6 +80,11 @@ bench: .venv-bench/.ready
 video-bench: .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks.video --json runs/video.json
 	.venv-bench/bin/python -m benchmarks.video_passes --data $(DATA) --json runs/video_passes.json $(ARGS)
+
+batch-bench: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.batch --json runs/batch.json $(ARGS)
+	.venv-bench/bin/python -m benchmarks.batch --images 600 --kills 5
+	.venv-bench/bin/python -m benchmarks.batch_scale --measured runs/batch.json
 
 eval: .venv-bench/.ready
 	.venv-bench/bin/platelens eval $(DATA)/dev/world \

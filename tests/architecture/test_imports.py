@@ -10,6 +10,7 @@ EXTRAS = {
     *("torch", "torchvision", "timm", "pydantic", "onnx", "onnxscript", "PIL"),
     *("imagehash", "av", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
     *("sqlalchemy", "alembic", "psycopg"),
+    *("ray", "pyarrow", "fsspec", "pandas"),
 }
 
 

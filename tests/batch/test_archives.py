@@ -62,6 +62,14 @@ def test_damage_in_the_middle_is_no_end(tmp_path: Path) -> None:
     assert read_until_damage(path) == (1, "the archive is damaged or cut off after 1.jpg")
 
 
+def test_names_that_are_not_utf8_are_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
+        archive.addfile(tarfile.TarInfo("caf\udce9.jpg"))
+    (member,) = read_archive(str(path))
+    assert member.address == f"tar://caf\\udce9.jpg::{path}"
+
+
 def test_a_damaged_compressed_one_is_named(tmp_path: Path) -> None:
     path = pack(tmp_path / "a.tar.gz", "w:gz")
     path.write_bytes(path.read_bytes()[:-40])

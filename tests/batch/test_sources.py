@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,6 +134,13 @@ def test_a_damaged_manifest_becomes_an_entry(tmp_path: Path, kept: float) -> Non
     (entry,) = listed(manifest)
     assert entry.kind == "broken"
     assert entry.trouble.startswith("the manifest is damaged")
+
+
+def test_a_name_that_is_not_utf8_becomes_an_entry(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.jpg")).touch()
+    (entry,) = listed(tmp_path)
+    assert (entry.kind, entry.trouble) == ("broken", "its name is not UTF-8")
+    assert entry.address == f"{tmp_path}/caf\\udce9.jpg"
 
 
 def test_a_missing_source_is_an_error(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platelens.batch.places import open_binary, say
+from platelens.batch.places import in_unicode, open_binary, say
 from platelens.imaging import IMAGE_SUFFIXES
 
 
@@ -38,12 +38,13 @@ def read_archive(address: str) -> Iterator[Member]:
                 archive.members = []  # type: ignore[attr-defined]  # or it would remember them all
                 if not member.isfile() or not _is_picture(member.name):
                     continue
+                name = in_unicode(member.name)
                 part = archive.extractfile(member)
                 data = part.read() if part else b""
                 if len(data) != member.size:
-                    raise ArchiveError(f"the archive ends within {member.name}")
-                yield Member(f"tar://{member.name}::{address}", data)
-                last = member.name
+                    raise ArchiveError(f"the archive ends within {name}")
+                yield Member(f"tar://{name}::{address}", data)
+                last = name
             _check_end(archive, last)
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise ArchiveError(f"the archive is damaged after {last}: {say(error)}") from error

@@ -85,8 +85,12 @@ def run_job(
                 _work(request, plan, todo, min(room, len(todo)), on_progress)
                 if group:
                     group_plates(place, request.machines.address)
-    except OSError as error:
-        raise BatchError(f"{place.address}: {say(error)}") from error
+    except PlatelensError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) or not place.is_local:  # stores have errors of their own
+            raise BatchError(f"{place.address}: {say(error)}") from error
+        raise
 
 
 def _prepare(

@@ -49,6 +49,11 @@ def say(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
+def in_unicode(text: str) -> str:
+    """Give a text that Parquet can hold: of names that are not UTF-8 the bytes are escaped."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def describe(system: Any, info: dict[str, Any]) -> Found:
     """Give what a file system says of a file in its own words."""
     name, size = str(info["name"]), info.get("size")
@@ -92,13 +97,13 @@ class Place:
     def __init__(self, address: str) -> None:
         """Name the folder; OSError where it cannot be made."""
         self._system, self._root = open_address(address)
-        self._is_local = is_local(self._system)
-        self.address = self._root if self._is_local else address.rstrip("/")
+        self.is_local = is_local(self._system)
+        self.address = self._root if self.is_local else address.rstrip("/")
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file; its folders are made. A file of that name is replaced."""
         path = self._path(name)
-        if not self._is_local:
+        if not self.is_local:
             self._system.pipe_file(path, data)
             return
         target = Path(path)

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import pyarrow as pa
 
+from platelens.batch.places import in_unicode
 from platelens.types import Plate
 
 SCHEMA_VERSION: Final = 1
@@ -78,7 +79,7 @@ def rows_of(shard: int, outcome: Outcome, top: int) -> list[Row]:
         "height": height,
         "duplicate_of": outcome.duplicate_of,
         "trouble": outcome.trouble,
-        "error": outcome.error,
+        "error": in_unicode(outcome.error) if outcome.error else None,
     }
     plates = [{**common, **_plate(n, p, top)} for n, p in enumerate(outcome.plates)]
     return plates or [common]

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from platelens.batch.places import Found, enter, expand, look_up, open_binary, say
+from platelens.batch.places import Found, enter, expand, in_unicode, look_up, open_binary, say
 from platelens.errors import SourceError
 from platelens.imaging import IMAGE_SUFFIXES
 
@@ -74,7 +74,14 @@ def list_entries(sources: Sequence[str], column: str, skipped: Skipped) -> Itera
         if first is None:
             raise SourceError(f"{source}: no picture, archive or manifest in it")
         for entry in itertools.chain([first], entries):
-            yield _mark_repeated(entry, seen, source)
+            yield _mark_repeated(_in_unicode(entry), seen, source)
+
+
+def _in_unicode(entry: Entry) -> Entry:
+    address = in_unicode(entry.address)
+    if address == entry.address:
+        return entry
+    return Entry("broken", address, trouble="its name is not UTF-8")
 
 
 def _mark_repeated(entry: Entry, seen: dict[str, str], source: str) -> Entry:
