@@ -56,19 +56,21 @@ class Cost:
     ray_cpu_s: float = 0.0  # of `cpu_s`, what was not spent on shards
 
 
-def draw(folder: Path, count: int) -> Path:
-    """Write so many pictures of four streets, in other light and with other noise."""
+def draw(folder: Path) -> None:
+    """Write pictures of four streets, in other light and with other noise."""
     rng = np.random.default_rng(0)
-    scenes = [
-        draw_scene(cars, seed=24 + n)[0] for n, cars in enumerate((CARS, CARS[:1], CARS[1:], ()))
-    ]
-    made = folder / "made"
-    made.mkdir(parents=True)
+    streets = (CARS, CARS[:1], CARS[1:], ())
+    scenes = [draw_scene(cars, seed=24 + n)[0] for n, cars in enumerate(streets)]
+    folder.mkdir(parents=True)
     for number in range(DIFFERENT):
         pixels = scenes[number % 4] * rng.uniform(0.8, 1.1) + rng.normal(0, 2, scenes[0].shape)
         image = imaging.from_array(np.clip(pixels, 0, 255).astype(np.uint8), order="rgb")
-        imaging.save(image, made / f"{number}.jpg")
-    pictures = folder / f"pictures-{count}"
+        imaging.save(image, folder / f"{number}.jpg")
+
+
+def copies(made: Path, count: int) -> Path:
+    """Give a folder of so many pictures."""
+    pictures = made.with_name(f"pictures-{count}")
     pictures.mkdir()
     for number in range(count):
         os.link(made / f"{number % DIFFERENT}.jpg", pictures / f"{number:06d}.jpg")
@@ -143,7 +145,7 @@ def with_ray(folder: Path, out: Path, workers: int) -> Cost:
 
 def compare(folder: Path, images: int, few: int, rounds: int) -> dict[str, Any]:
     """Let all ways take turns; gives their costs, and what follows from them."""
-    sets = {few: draw(folder / "few", few), images: draw(folder / "many", images)}
+    sets = {count: copies(folder / "made", count) for count in (few, images)}
     costs: dict[str, dict[int, list[Cost]]] = {}
     out = folder / "out"
     for number in range(rounds):
@@ -207,10 +209,13 @@ def main() -> None:
         part, parts = options.bare[1].split("/")
         read_bare(Path(options.bare[0]), int(part), int(parts))
         return
+    # Ray makes its workers give way to all else; here they stand beside one that does not.
+    os.environ.update({"RAY_worker_niceness": "0"})
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        draw(folder / "made")
         if options.kills:
-            kill_drivers(draw(folder / "kill", options.images), folder, options.kills)
+            kill_drivers(copies(folder / "made", options.images), folder, options.kills)
             return
         numbers = compare(folder, options.images, options.few, options.rounds)
     if options.json:

@@ -31,7 +31,8 @@ STORE_BYTES = 80_000_000
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """A head without cores, and two machines with one each, as far as Ray can tell."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Ray's workers give way to all else, and another load on the machine would stop them.
+    os.environ.update({"RAY_USAGE_STATS_ENABLED": "0", "RAY_worker_niceness": "0"})
     from ray.cluster_utils import Cluster
 
     head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE_BYTES}
