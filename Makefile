@@ -84,7 +84,8 @@ video-bench: .venv-bench/.ready
 batch-bench: .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks.batch --json runs/batch.json $(ARGS)
 	.venv-bench/bin/python -m benchmarks.batch --images 600 --kills 5
-	.venv-bench/bin/python -m benchmarks.batch_scale --measured runs/batch.json
+	.venv-bench/bin/python -m benchmarks.batch_parts --json runs/batch_parts.json
+	.venv-bench/bin/python -m benchmarks.batch_scale --measured runs/batch_parts.json
 
 eval: .venv-bench/.ready
 	.venv-bench/bin/platelens eval $(DATA)/dev/world \

@@ -136,10 +136,10 @@ def bare(folder: Path, workers: int) -> Cost:
     return measure([[*words, f"{n}/{workers}"] for n in range(workers)])
 
 
-def with_ray(folder: Path, out: Path, workers: int) -> Cost:
+def with_ray(folder: Path, out: Path, workers: int, shard: int = SHARD) -> Cost:
     """Measure the command line."""
     words = [sys.executable, "-m", "platelens", "batch", str(folder), "--out", str(out)]
-    cost = measure([[*words, "--workers", str(workers), "--shard-size", str(SHARD)]])
+    cost = measure([[*words, "--workers", str(workers), "--shard-size", str(shard)]])
     return replace(cost, ray_cpu_s=cost.cpu_s - report_job(str(out)).tally.cpu_seconds)
 
 

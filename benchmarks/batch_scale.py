@@ -1,7 +1,7 @@
 """A billion pictures on paper: stragglers and failures, with shard times that were measured.
 
-    python -m benchmarks.batch --json runs/batch.json
-    python -m benchmarks.batch_scale --measured runs/batch.json
+    python -m benchmarks.batch_parts --json runs/batch_parts.json
+    python -m benchmarks.batch_scale --measured runs/batch_parts.json
 
 Workers take one shard after the other, as Ray Data's actors do. Some machines are slow from
 beginning to end, each worker dies after a random time, and then the shard that it was at is read
@@ -104,7 +104,9 @@ def draw_shards(measured: Sequence[float], of: int, size: int, pictures: int) ->
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--measured", type=Path, required=True, help="of benchmarks.batch --json")
+    parser.add_argument(
+        "--measured", type=Path, required=True, help="of benchmarks.batch_parts --json"
+    )
     parser.add_argument("--pictures", type=int, default=1_000_000_000)
     parser.add_argument("--workers", type=int, default=1000, help="cores")
     parser.add_argument("--sizes", type=int, nargs="+", default=[512, 4096, 16384, 65536])
@@ -112,7 +114,7 @@ def main() -> None:
     options = parser.parse_args()
     numbers = json.loads(options.measured.read_text(encoding="utf-8"))
     whole = [s for s in numbers["shard_seconds"] if s > 0]
-    # The clock of a busy machine is not that of a worker; the spread of its shards is kept.
+    # Other milliseconds are those of another machine; the spread of its shards is the same.
     mean_ms = options.ms or numbers["cpu_ms_a_picture"]
     scale = mean_ms / 1000 * numbers["shard"] * len(whole) / sum(whole)
     measured = [scale * s for s in whole]

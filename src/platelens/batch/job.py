@@ -13,7 +13,14 @@ from ray.data import ActorPoolStrategy
 from platelens.batch.cluster import CLIENT_PREFIX, joined, set_up_data
 from platelens.batch.grouping import count_plates, group_plates
 from platelens.batch.options import JobRequest
-from platelens.batch.output import COMMITS, READS, committed, parse_commit, read_commits
+from platelens.batch.output import (
+    COMMITS,
+    READS,
+    commit_name,
+    committed,
+    parse_commit,
+    read_commits,
+)
 from platelens.batch.places import Place, say
 from platelens.batch.shards import (
     PLAN_FILE,
@@ -65,7 +72,7 @@ def run_job(
         request: the job.
         if_changed: "refuse" raises JobChangedError, "mix" goes on with the plan there is and reads
             what is left with the new models and options, "restart" removes the output so far.
-        retry_failed: shards with failed pictures are read again.
+        retry_failed: shards with failed pictures count as not done.
         group: a row for each plate is written, too; see `grouping`.
         on_progress: called at the start and after every shard.
 
@@ -100,9 +107,11 @@ def _prepare(
     plan = _planned(request, place, if_changed)
     for folder in (PLAN_FOLDER, READS, COMMITS):
         place.drop_unfinished(folder)
-    done = committed(place)
     if retry_failed:
-        done -= {c.shard for c in read_commits(place) if c.tally.statuses["failed"]}
+        for commit in list(read_commits(place)):
+            if commit.tally.statuses["failed"]:
+                place.remove(commit_name(commit.shard))
+    done = committed(place)
     return plan, [shard for shard in plan.shards if shard not in done]
 
 
@@ -110,7 +119,7 @@ def _planned(request: JobRequest, place: Place, if_changed: IfChanged) -> JobPla
     """Give the plan of the job: the one that is there, if it fits, or a new one."""
     old = load_plan(place)
     if old is not None and if_changed == "restart":
-        for name in (PLAN_FILE, COMMITS, READS, GROUPS, PLAN_FOLDER):
+        for name in (COMMITS, READS, GROUPS, PLAN_FILE, PLAN_FOLDER):
             place.remove(name)
         old = None
     if old is None:

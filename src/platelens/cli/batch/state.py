@@ -24,42 +24,47 @@ _TOLD_S: Final = 30.0
 def told() -> Iterator[Callable[[Progress], None]]:
     """Give what tells of progress: a bar on a terminal, a line from time to time elsewhere."""
     with contextlib.ExitStack() as stack:
-        start, last, shown = time.monotonic(), time.monotonic(), 0
-        move: Callable[..., None] | None = None
-        first = 0
+        yield _Teller(stack).tell
 
-        def tell(progress: Progress) -> None:
-            nonlocal move, last, shown, first
-            now = time.monotonic()
-            if move is None:
-                move = stack.enter_context(watched("shards", progress.shards))
-                first = progress.done
-            move(progress.done - shown, _note(progress, now - start))
-            shown = progress.done
-            if not sys.stderr.isatty() and now - last >= _TOLD_S:
-                last = now
-                left = _left(progress, first, now - start)
-                typer.echo(
-                    f"note: {progress.done:,} of {progress.shards:,} shards, "
-                    f"{_note(progress, now - start)}, {left} left",
-                    err=True,
-                )
 
-        yield tell
+class _Teller:
+    def __init__(self, stack: contextlib.ExitStack) -> None:
+        self._stack = stack  # ends the bar
+        self._first: Progress | None = None
+        self._move: Callable[..., None] = lambda _steps, _note: None
+        self._shown = 0
+        self._start_s = self._told_s = 0.0
+
+    def tell(self, progress: Progress) -> None:
+        """Show how far a job is. The first call starts the clock."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = progress
+            self._start_s = self._told_s = now
+            self._move = self._stack.enter_context(watched("shards", progress.shards))
+        seconds = now - self._start_s
+        note = _note(progress, seconds)
+        self._move(progress.done - self._shown, note)
+        self._shown = progress.done
+        if not sys.stderr.isatty() and now - self._told_s >= _TOLD_S:
+            self._told_s = now
+            shards = f"{progress.done:,} of {progress.shards:,} shards"
+            left = _left(progress, self._first.done, seconds)
+            typer.echo(f"note: {shards}, {note}, {left} left", err=True)
 
 
 def _note(progress: Progress, seconds: float) -> str:
-    pictures = progress.tally.pictures
+    if not progress.tally.pictures:
+        return "starting"
     failed = progress.tally.statuses["failed"]
-    note = f"{pictures / max(seconds, 1e-9):.1f} pictures/s"
+    note = f"{progress.tally.pictures / max(seconds, 1e-9):.1f} pictures/s"
     return f"{note}, {failed:,} failed" if failed else note
 
 
 def _left(progress: Progress, first: int, seconds: float) -> str:
-    done = progress.done - first
-    if not done:
+    if progress.done == first:
         return "unknown time"
-    minutes = seconds / done * (progress.shards - progress.done) / 60
+    minutes = seconds / (progress.done - first) * (progress.shards - progress.done) / 60
     return f"{minutes / 60:.1f} h" if minutes >= 100 else f"{minutes:.0f} min"
 
 
