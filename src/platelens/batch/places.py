@@ -122,6 +122,14 @@ class Place:
         """Give the bytes of a file; FileNotFoundError where there is none."""
         return bytes(self._system.cat_file(self._path(name)))
 
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file of which only some places will be read."""
+        path = self._path(name)
+        if self.is_local:
+            return Path(path).open("rb")
+        # Or it would fetch megabytes around every place.
+        return cast(IO[bytes], self._system.open(path, "rb", cache_type="none"))
+
     def exists(self, name: str) -> bool:
         """Whether there is a file or folder of that name."""
         return bool(self._system.exists(self._path(name)))
@@ -141,10 +149,6 @@ class Place:
         path = self._path(name)
         if self._system.exists(path):
             self._system.rm(path, recursive=True)
-
-    def open_dataset(self) -> tuple[Any, str]:
-        """Give the file system and the folder for pyarrow and Ray."""
-        return self._system, self._root
 
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}"

@@ -147,8 +147,9 @@ def read_shard(place: Place, shard: int) -> list[Entry]:
     """
     part, group = divmod(shard, _SHARDS_A_PART)
     try:
-        file = pq.ParquetFile(io.BytesIO(place.read(_part_name(part))))
-        return [Entry(**row) for row in file.read_row_group(group).to_pylist()]
+        with place.open(_part_name(part)) as file:
+            table = pq.ParquetFile(file).read_row_group(group)
+        return [Entry(**row) for row in table.to_pylist()]
     except (OSError, pa.ArrowException) as error:
         raise BatchError(f"{place.address}/{_part_name(part)}: cannot be read: {error}") from error
 
