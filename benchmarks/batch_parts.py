@@ -96,7 +96,6 @@ def shard_times(pictures: Path, out: Path) -> list[float]:
 
 def beside_workers(folder: Path, few: int, many: int, rounds: int) -> dict[str, float]:
     """Give what Ray needs beside the work on shards: to start, and for each shard."""
-    draw(folder / "made")
     costs: dict[int, list[float]] = {few: [], many: []}
     peaks = []
     for number in range(rounds):
@@ -113,33 +112,50 @@ def beside_workers(folder: Path, few: int, many: int, rounds: int) -> dict[str, 
     return {"start_cpu_s": low - few * each, "shard_cpu_ms": 1000 * each, "peak_mb": max(peaks)}
 
 
+def first_of(folder: Path, count: int, to: Path) -> Path:
+    """Give a folder with links to some pictures of another one."""
+    to.mkdir()
+    for path in sorted(path for path in folder.iterdir() if path.is_file())[:count]:
+        (to / path.name).symlink_to(path.resolve())
+    return to
+
+
+def _print(numbers: dict[str, Any]) -> None:
+    shown = {key: value for key, value in numbers.items() if key != "shard_seconds"}
+    print(json.dumps(shown, indent=1))
+    seconds = numbers["shard_seconds"]
+    span = f"{min(seconds):.3f} to {max(seconds):.3f}"
+    print(f"shards of {SHARD}: mean {statistics.mean(seconds):.3f} s, {span}", flush=True)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=Path, help="folder of photographs; else drawn ones")
+    parser.add_argument("--count", type=int, default=192, help="of them, the first by name")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--json", type=Path, help="where the numbers go")
     options = parser.parse_args()
     os.environ.update({"RAY_worker_niceness": "0"})  # as in benchmarks.batch
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        ray = beside_workers(folder / "ray", 4, 64, options.rounds)
-        pictures = options.pictures or copies(folder / "ray/made", 128)
+        draw(folder / "made")
+        pictures = copies(folder / "made", options.count)
+        if options.pictures:
+            pictures = first_of(options.pictures, options.count, folder / "some")
         numbers: dict[str, Any] = {
-            "ray": ray,
             **in_one_process(pictures, folder / "one", options.rounds),
             "shard": SHARD,
             "shard_seconds": shard_times(pictures, folder / "shards"),
         }
+        _print(numbers)
+        ray = beside_workers(folder, 4, 64, options.rounds)
+        numbers["ray"] = ray
     numbers["cpu_ms_a_picture"] = numbers["worker_ms"]
     start = ray["start_cpu_s"] + 40 * ray["shard_cpu_ms"] / 1000
     over = numbers["worker_over_bare"] + start / (20_000 * numbers["bare_ms"] / 1000)
     numbers["at_20000_over_bare"] = over
-    seconds = numbers["shard_seconds"]
-    shown = {key: value for key, value in numbers.items() if key != "shard_seconds"}
-    print(json.dumps(shown, indent=1))
-    print(f"shards of {SHARD}: mean {statistics.mean(seconds):.3f} s, {min(seconds):.3f} to "
-          f"{max(seconds):.3f}")  # fmt: skip
+    _print(numbers)
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(numbers, indent=1), encoding="utf-8")

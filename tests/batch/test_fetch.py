@@ -8,7 +8,7 @@ import pytest
 
 from platelens.batch.fetch import fetch_shard
 from platelens.batch.places import look_up
-from platelens.batch.sources import Entry
+from platelens.batch.sources import Entry, Skipped, list_entries
 from tests.batch.test_archives import pack
 
 
@@ -39,6 +39,17 @@ def test_what_is_gone_or_changed_is_named(tmp_path: Path) -> None:
     assert [each.trouble for each in fetched] == ["missing", "changed", "changed", None]
     assert fetched[1].error.endswith("changed since the plan was made: 3 bytes then, 5 now")
     assert fetched[3].data == b"123"
+
+
+def test_a_link_is_the_picture_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "real.jpg").write_bytes(b"123")
+    os.utime(tmp_path / "real.jpg", (5, 5))
+    (tmp_path / "link.jpg").symlink_to("real.jpg")
+    (tmp_path / "dead.jpg").symlink_to("nowhere.jpg")
+    entries = list(list_entries([str(tmp_path)], "image", Skipped()))
+    fetched = {Path(each.image).name: each for each in fetch_shard(entries)}
+    assert (fetched["link.jpg"].data, fetched["real.jpg"].data) == (b"123", b"123")
+    assert fetched["dead.jpg"].trouble == "missing"
 
 
 def test_a_picture_of_which_nothing_was_known_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -56,6 +56,9 @@ def in_unicode(text: str) -> str:
 
 def describe(system: Any, info: dict[str, Any]) -> Found:
     """Give what a file system says of a file in its own words."""
+    if is_local(system) and info.get("islink") and os.path.exists(info["name"]):
+        state = os.stat(info["name"])  # fsspec tells the time of the link itself
+        info = {**info, "size": state.st_size, "mtime": state.st_mtime}
     name, size = str(info["name"]), info.get("size")
     stamp = next((info[key] for key in _STAMPS if info.get(key) is not None), "")
     return Found(
