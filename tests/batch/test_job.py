@@ -21,9 +21,10 @@ from platelens.batch import JobRequest, ReadOptions, report_job
 from platelens.batch.output import COMMITS
 from tests.batch.conftest import rows_of, run_bare
 
+pytestmark = pytest.mark.timeout(900)  # a busy machine takes long to start Ray
 ROOT = Path(__file__).parents[2]
 PICTURES = 240
-PATIENCE_S = 120
+PATIENCE_S = 240
 Many = Callable[[int], Path]
 STORE_BYTES = 80_000_000
 

@@ -41,7 +41,10 @@ class _Teller:
         if self._first is None:
             self._first = progress
             self._start_s = self._told_s = now
-            self._move = self._stack.enter_context(watched("shards", progress.shards))
+            # Of what is left: what was done before would spoil the estimate of the time.
+            left = progress.shards - progress.done
+            self._move = self._stack.enter_context(watched("shards left", left))
+            self._shown = progress.done
         seconds = now - self._start_s
         note = _note(progress, seconds)
         self._move(progress.done - self._shown, note)
