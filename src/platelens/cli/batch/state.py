@@ -42,8 +42,8 @@ class _Teller:
             self._first = progress
             self._start_s = self._told_s = now
             # Of what is left: what was done before would spoil the estimate of the time.
-            left = progress.shards - progress.done
-            self._move = self._stack.enter_context(watched("shards left", left))
+            bar = watched("shards left", progress.shards - progress.done)
+            self._move = self._stack.enter_context(bar)
             self._shown = progress.done
         seconds = now - self._start_s
         note = _note(progress, seconds)
