@@ -81,15 +81,7 @@ def run(  # noqa: PLR0913  # a command's options are its arguments
 ) -> None:
     """Read pictures into Parquet files; the same command goes on where it was stopped."""
     require_extra("batch", "ray", "pyarrow", "fsspec")
-    from platelens.batch import (
-        JobRequest,
-        Machines,
-        Place,
-        ReadOptions,
-        count_plates,
-        report_job,
-        run_job,
-    )
+    from platelens import batch
     from platelens.pipeline import change_plan, load_plan
 
     plan = change_plan(
@@ -99,7 +91,7 @@ def run(  # noqa: PLR0913  # a command's options are its arguments
         matcher=matcher,
         min_char_confidence=min_char_confidence,
     )
-    options = ReadOptions(
+    options = batch.ReadOptions(
         plan=plan,
         top=top,
         min_confidence=min_confidence,
@@ -107,18 +99,18 @@ def run(  # noqa: PLR0913  # a command's options are its arguments
         regions=opt.split_codes(region),
         skip_duplicates=skip_duplicates,
     )
-    machines = Machines(address, workers, threads, device, memory)
-    request = JobRequest(sources, out, options, shard_size, column, machines)
+    machines = batch.Machines(address, workers, threads, device, memory)
+    request = batch.JobRequest(sources, out, options, shard_size, column, machines)
     with told() as tell:
-        run_job(
+        batch.run_job(
             request,
             if_changed=if_changed,
             retry_failed=retry_failed,
             group=group is not None,
             on_progress=tell,
         )
-    done = report_job(out)
+    done = batch.report_job(out)
     typer.echo(say_job(done, out))
     if group:
-        typer.echo(f"{count_plates(Place(out)):,} different plates: {out}/groups/plate")
+        typer.echo(f"{batch.count_plates(batch.Place(out)):,} different plates: {out}/groups/plate")
     exit_by(done)
