@@ -6,6 +6,7 @@
 #   make bench   latency and memory, beside RapidOCR
 #   make video-bench  watching videos: cost, and passes of drawn clips (fonts: DATA=folder)
 #   make service-bench  load on the service, beside the bare reader
+#   make batch-bench  Ray beside the bare reader, kills, and a billion pictures on paper
 #   make eval    accuracy on the development sets (DATA=folder); pages in runs/eval
 #   make compare platelens, RapidOCR and Tesseract in one run (needs the program tesseract)
 #   make serials the table of region/serials.json from the files of region/formats
@@ -15,7 +16,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench video-bench service-bench eval compare serials clean
+.PHONY: help demo test check format bench video-bench service-bench batch-bench eval compare serials clean
 
 PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3.13 python3,$(shell $(p) -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)))
 DATA ?= ../shared/data
@@ -50,11 +51,11 @@ $(UV): Makefile
 # Everything for tests and checks. The lock's torch is the CUDA build, gigabytes of it, which runs
 # on a CPU, too; PyPI's torchvision fits no other.
 .venv/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data --extra video --extra postgres
+	UV_PROJECT_ENVIRONMENT=.venv $(SYNC) --group dev --extra train --extra data --extra video --extra postgres --extra batch
 	@touch $@
 
 .venv-bench/.ready: $(UV) pyproject.toml uv.lock
-	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra data --extra video --extra serve --extra rapidocr \
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(SYNC) --group bench --extra data --extra video --extra serve --extra batch --extra rapidocr \
 		--extra tesseract
 	@touch $@
 
@@ -83,6 +84,12 @@ video-bench: .venv-bench/.ready
 
 service-bench: .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks.service --json runs/service.json $(ARGS)
+
+batch-bench: .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.batch --json runs/batch.json $(ARGS)
+	.venv-bench/bin/python -m benchmarks.batch --images 600 --kills 5
+	.venv-bench/bin/python -m benchmarks.batch_parts --json runs/batch_parts.json
+	.venv-bench/bin/python -m benchmarks.batch_scale --measured runs/batch_parts.json
 
 eval: .venv-bench/.ready
 	.venv-bench/bin/platelens eval $(DATA)/dev/world \

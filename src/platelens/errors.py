@@ -17,6 +17,9 @@
   + EvaluationError       an evaluation cannot be made, or results cannot be compared
   + RecipeError           a training recipe is malformed
   + TrainingError         a training run cannot go on
+  + BatchError            a batch job cannot start or go on
+    - SourceError         a source of pictures cannot be listed
+    - JobChangedError     what is to be written does not fit what was written before
   + StoreError            the store of reads cannot do what is asked
     - StoreOpenError      the database cannot be opened, or is newer than the program
     - StoreDownError      the database cannot be read or written now: full disk, lost, locked
@@ -114,6 +117,18 @@ class RecipeError(PlatelensError):
 
 class TrainingError(PlatelensError):
     """A training run cannot go on."""
+
+
+class BatchError(PlatelensError):
+    """A batch job cannot start or go on; what it has finished is kept."""
+
+
+class SourceError(BatchError):
+    """A source of pictures is missing, cannot be listed, or has none."""
+
+
+class JobChangedError(BatchError):
+    """The source, a model or an option is not the one that the output so far was made with."""
 
 
 class StoreError(PlatelensError):

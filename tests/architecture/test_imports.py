@@ -11,6 +11,7 @@ EXTRAS = {
     *("imagehash", "av", "scipy", "matplotlib", "jinja2", "pytesseract", "easyocr"),
     *("sqlalchemy", "alembic", "psycopg"),
     *("fastapi", "starlette", "uvicorn", "httpx", "argon2", "aiomqtt", "prometheus_client"),
+    *("ray", "pyarrow", "fsspec", "pandas"),
 }
 
 

@@ -51,7 +51,8 @@ def test_commands_and_options_exist(line: str) -> None:
     words = line.partition("#")[0].split()
     command = typer.main.get_command(app)
     while (subcommands := getattr(command, "commands", None)) is not None:
-        command = subcommands[words.pop(0)]
+        usual = getattr(command, "usual", None)  # of a group with one that need not be named
+        command = subcommands[words.pop(0) if words[0] in subcommands else usual]
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known
 

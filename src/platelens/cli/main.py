@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from platelens.cli import access, models, pipeline
+from platelens.cli.batch.app import app as batch_app
 from platelens.cli.data.app import app as data_app
 from platelens.cli.detect import detect
 from platelens.cli.doctor import doctor
@@ -42,6 +43,7 @@ app.command()(watch)
 app.command()(redact)
 app.command()(serve)
 app.add_typer(access.app)
+app.add_typer(batch_app)
 app.add_typer(models.app)
 app.add_typer(pipeline.app)
 app.command()(doctor)

@@ -57,6 +57,7 @@ def train(
     # Threads that spin while they wait would take the cores from the loader's processes. OpenMP
     # looks at this once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from platelens.training.processes import is_first_started
     from platelens.training.recipe import load_recipe, recipe_path
     from platelens.training.run import run_recipe
 
@@ -65,8 +66,12 @@ def train(
         _smoke(plan)
         return
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", force=True)
+    folder = out or Path("runs") / plan.name
+    if not is_first_started():  # by torchrun: one bar is enough
+        run_recipe(plan, data, folder)
+        return
     with watched(plan.name, plan.fit.samples // plan.fit.batch_size) as move:
-        run_recipe(plan, data, out or Path("runs") / plan.name, on_report=_teller(move))
+        run_recipe(plan, data, folder, on_report=_teller(move))
 
 
 @one_line_errors()

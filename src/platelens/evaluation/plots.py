@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -101,6 +102,31 @@ def confusion(matrix: ConfusionMatrix) -> str:
         axes.set_yticks(range(len(names)), names, fontsize=6)
         axes.set_xlabel("told")
         axes.set_ylabel("true")
+        return _svg(figure)
+
+
+def bars(names: Sequence[str], counts: Sequence[float], label: str) -> str:
+    """Draw horizontal bars, the first one on top."""
+    with rc_context({**_STYLE, "axes.grid.axis": "x"}):
+        height = 0.7 + 0.22 * len(names)
+        figure = Figure(figsize=(_SIZE_INCH[0], height), layout="constrained")
+        axes = figure.add_subplot()
+        places = range(len(names), 0, -1)
+        axes.barh(places, counts, color=_COLOURS[0], zorder=2)
+        axes.set_yticks(places, names)
+        axes.set_xlabel(label)
+        return _svg(figure)
+
+
+def histogram(counts: Sequence[int], edges: Sequence[float], labels: tuple[str, str]) -> str:
+    """Draw counts over the bins between `edges`, of which there is one more."""
+    with rc_context(_STYLE):
+        figure = Figure(figsize=_SIZE_INCH, layout="constrained")
+        axes = figure.add_subplot()
+        widths = [b - a for a, b in itertools.pairwise(edges)]
+        axes.bar(edges[:-1], counts, widths, align="edge", color=_COLOURS[0], zorder=2)
+        axes.set_xlabel(labels[0])
+        axes.set_ylabel(labels[1])
         return _svg(figure)
 
 

@@ -5,7 +5,7 @@ from platelens.imaging.decode import IMAGE_SUFFIXES, MAX_PIXELS, decode, load, r
 from platelens.imaging.draw import draw_plate
 from platelens.imaging.encode import encode, save
 from platelens.imaging.motion import MotionGate
-from platelens.imaging.pixels import crop, from_array
+from platelens.imaging.pixels import crop, from_array, limit_threads
 
 __all__ = [
     "IMAGE_SUFFIXES",
@@ -18,6 +18,7 @@ __all__ = [
     "draw_plate",
     "encode",
     "from_array",
+    "limit_threads",
     "load",
     "read_size_hw",
     "save",

@@ -18,6 +18,11 @@ _EIGHT_BIT: Final = np.rint(np.arange(65536) / 257).astype(np.uint8)
 """The 8-bit value of every 16-bit one: 0 stays 0, 65535 becomes 255."""
 
 
+def limit_threads(count: int) -> None:
+    """Let OpenCV use so many threads in this process; it takes all cores otherwise."""
+    cv2.setNumThreads(count)
+
+
 def from_array(pixels: NDArray[Any], order: ChannelOrder) -> RgbImage:
     """Give an array as an image.
 

@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 from platelens.errors import TrainingError
 from platelens.training.journal import Journal, Report
 from platelens.training.optimizers import OPTIMIZERS, PRECISIONS, SCHEDULES, choose, rate_at
+from platelens.training.processes import ALONE, Processes
 
 CHECKPOINT_NAME: Final = "checkpoint.pt"
 _REPORTS_A_CHECKPOINT: Final = 10
@@ -161,6 +162,7 @@ def fit(
     folder: Path,
     *,
     device: str = "cpu",
+    processes: Processes = ALONE,
     on_report: Callable[[Report], None] | None = None,
 ) -> nn.Module:
     """Train and give the averaged network; goes on from the checkpoint of `folder` if there is one.
@@ -169,12 +171,15 @@ def fit(
         task: what is learnt.
         settings: how.
         folder: the run folder; made if need be.
-        device: "cpu" or "cuda".
-        on_report: called with every report, after it was written into the run folder.
+        device: "cpu", "cuda" or "cuda:N".
+        processes: of which this is one; all call this with the same arguments.
+        on_report: called with every report, after it was written into the run folder; in the
+            first process only.
 
     Raises:
         TrainingError: the loss is not a finite number (the message names the samples of the
-            batch), the samples are less than a batch, or a name in `settings` is unknown.
+            batch), the samples are less than a batch, a batch cannot be split among the
+            processes, or a name in `settings` is unknown.
     """
     steps = settings.samples // settings.batch_size
     if steps < 1:
@@ -187,8 +192,12 @@ def fit(
     if state.step >= steps:
         return state.average.network
     # Before the journal starts a thread: the workers are forked, and a fork should have none.
-    batches = _batches(task, settings, state)
-    reports = _train(task, settings, state, batches, device)
+    batches = _batches(task, settings, state, processes)
+    reports = _train(task, settings, state, batches, device, processes)
+    if not processes.is_first:
+        for _ in reports:
+            pass
+        return state.average.network
     with Journal(folder, state.step) as journal:
         for report in reports:
             journal.add(report)
@@ -200,17 +209,34 @@ def fit(
     return state.average.network
 
 
+class _Learner(nn.Module):
+    """Network and loss as one module: what DDP wants to see called."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.network = task.network
+        self._task = task
+
+    def forward(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
+        return self._task.loss(batch)
+
+
 def _train(
-    task: Task, settings: FitSettings, state: _State, batches: Iterator[Any], device: str
+    task: Task,
+    settings: FitSettings,
+    state: _State,
+    batches: Iterator[Any],
+    device: str,
+    processes: Processes,
 ) -> Iterator[Report]:
     """Make a step with each batch, and give a report from time to time."""
     cast = choose(PRECISIONS, settings.precision)
-    state.network.train()
+    learner = processes.share(_Learner(task)).train()
     started, reported = time.monotonic(), state.step
     for batch in batches:
         with cast(device):
-            loss, parts = task.loss(_to(batch, device))
-        value = float(loss.detach())
+            loss, parts = learner(_to(batch, device))
+        value, *means = processes.mean([float(loss.detach()), *parts.values()], device)
         if not math.isfinite(value):
             first = state.step * settings.batch_size
             raise TrainingError(
@@ -224,9 +250,10 @@ def _train(
         samples = (state.step - reported) * settings.batch_size
         ms_per_sample = 1000 * (time.monotonic() - started) / samples
         scores = {}
-        if state.is_due(_REPORTS_A_CHECKPOINT * settings.report_every):
+        if processes.is_first and state.is_due(_REPORTS_A_CHECKPOINT * settings.report_every):
             scores = task.validate(state.average.network)
-        yield Report(state.step, state.steps, value, rate, ms_per_sample, parts, scores)
+        told = dict(zip(parts, means, strict=True))
+        yield Report(state.step, state.steps, value, rate, ms_per_sample, told, scores)
         started, reported = time.monotonic(), state.step
 
 
@@ -240,12 +267,13 @@ def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     ]
 
 
-def _batches(task: Task, settings: FitSettings, state: _State) -> Iterator[Any]:
-    order = range(state.step * settings.batch_size, state.steps * settings.batch_size)
+def _batches(
+    task: Task, settings: FitSettings, state: _State, processes: Processes
+) -> Iterator[Any]:
     loader = DataLoader(
         task.dataset(),
-        batch_size=settings.batch_size,
-        sampler=order,
+        batch_size=settings.batch_size // processes.count,
+        sampler=processes.order(state.step, state.steps, settings.batch_size),
         num_workers=settings.workers,
         prefetch_factor=6 if settings.workers else None,
     )

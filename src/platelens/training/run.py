@@ -17,6 +17,7 @@ from platelens.training.detection.boxes import BoxTask
 from platelens.training.detection.task import DetectionTask
 from platelens.training.journal import Report
 from platelens.training.loop import CHECKPOINT_NAME, FitSettings, Task, fit
+from platelens.training.processes import joined_processes
 from platelens.training.recipe import Recipe
 from platelens.training.recognition.task import RecognitionTask
 from platelens.training.region.task import RegionTask
@@ -50,24 +51,38 @@ def run_recipe(
 
     It then holds `recipe.json`, `log.jsonl`, TensorBoard's `events.out.tfevents...`,
     `checkpoint.pt`, `numbers.json` and `weights.pt`. A run that was interrupted goes on from its
-    last checkpoint. A recipe with `start_from` takes its first weights from the folder of that
-    name beside `folder`: those that its network has too, by name and shape. One whose network is
-    `pretrained` fetches ImageNet's weights of its backbone; where they cannot be had it starts
-    from random ones. The score `pretrained_backbone` tells which it was.
+    last checkpoint. Started by `torchrun`, all its processes train together, and the first one
+    writes; they must see the same folder. A recipe with `start_from` takes its first weights from
+    the folder of that name beside `folder`: those that its network has too, by name and shape. One
+    whose network is `pretrained` fetches ImageNet's weights of its backbone; where they cannot be
+    had it starts from random ones. The score `pretrained_backbone` tells which it was.
 
     Args:
         recipe: what to train.
         root: the data folder.
         folder: the run folder; made if need be.
-        on_report: called with every report of the training.
+        on_report: called with every report of the training, in the first process.
 
     Raises:
         TrainingError: `folder` holds a run of another recipe, there are no weights to start from
             or none of them fits, or the loss is not finite.
     """
-    _claim(folder, recipe)
+    with joined_processes() as (processes, device):
+        if processes.is_first:
+            _claim(folder, recipe)
+        processes.wait()
+        task = _start_task(recipe, root, folder)
+        settings = FitSettings(**recipe.fit.model_dump())
+        network = fit(
+            task, settings, folder, device=device, processes=processes, on_report=on_report
+        )
+        if processes.is_first:
+            _finish(task, network, folder)
+
+
+def _start_task(recipe: Recipe, root: Path, folder: Path) -> Task:
+    """Load what a recipe learns from, and the first weights."""
     torch.manual_seed(recipe.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     task = make_task(recipe, root)
     if recipe.start_from:
         first = folder.parent / recipe.start_from / WEIGHTS_NAME
@@ -78,8 +93,11 @@ def run_recipe(
         _start(task.network, torch.load(first, map_location="cpu", weights_only=True), first)
     elif _wants_pretrained(recipe) and not (folder / CHECKPOINT_NAME).exists():
         fetch_pretrained(task.network)
-    settings = FitSettings(**recipe.fit.model_dump())
-    network = fit(task, settings, folder, device=device, on_report=on_report)
+    return task
+
+
+def _finish(task: Task, network: torch.nn.Module, folder: Path) -> None:
+    """Measure the network, and write it and its numbers."""
     numbers = asdict(task.finish(network))
     numbers["scores"] |= pretrained_score(network)
     (folder / NUMBERS_NAME).write_text(json.dumps(numbers, indent=2), encoding="utf-8")
