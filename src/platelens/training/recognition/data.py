@@ -121,7 +121,6 @@ class CropSource:
         blur_px = min(1.6, width / 65) * (0.5 if seen_before else 1.0)
         if patch.rows == 2:  # its letters are smaller, some much smaller
             blur_px *= 0.7
-            strength *= 0.7
         settings = CameraSettings(strength=strength, blur_px=blur_px)
         pixels = photograph(rng, patch.pixels, settings, patch.serial)
         corners = miss_corners(rng, patch.corners)
