@@ -143,7 +143,7 @@ class PlateMatcher:
         # Not by the look: old plates of a state do not have the serials of today.
         weighed = weigh_texts(texts, fits, self._prior, self._trust)
         region = self._region(self._regions(weighed, fits, prior))
-        best = _with_texts(reading, weighed, self._trust.sharp)
+        best = _with_texts(reading, weighed, self._trust)
         changed = best.text != reading.text
         return Match(best, region, self._reason(fits[best.text]) if changed else None)
 
@@ -212,13 +212,14 @@ def _at_least(prior: Weights, codes: Collection[str], least: float) -> Weights:
     return {code: weight * (more if code in codes else less) for code, weight in prior.items()}
 
 
-def _with_texts(reading: Reading, texts: Mapping[str, float], sharp: float) -> Reading:
+def _with_texts(reading: Reading, texts: Mapping[str, float], trust: Trust) -> Reading:
     """Give `reading` with other odds of its texts, and perhaps another text."""
     # What the reader did not name, and that there is nothing to read, keeps its share.
     named = sum(c.confidence for c in reading.candidates if c.text) or reading.confidence
     rest = max(0.0, 1 - named)
-    sharpened = {text: odds**sharp for text, odds in texts.items()}
-    total = rest**sharp + sum(sharpened.values())
+    sharpened = {text: odds**trust.sharp for text, odds in texts.items()}
+    sharpened[next(iter(texts))] *= trust.pooled  # the best one
+    total = rest**trust.sharp + sum(sharpened.values())
     ranked = [Candidate(text, odds / total) for text, odds in sharpened.items()]
     best = ranked[0]
     chars = reading.char_confidences

@@ -34,6 +34,9 @@ class Trust:
     # Exponent of the weighed odds: the confusions that are added take from the first text what the
     # reader's own doubts have taken from it already.
     sharp: float = 1.2
+    # Factor of the best text's odds. The mean of several looks is less sure than it should be
+    # (Ranjan and Gneiting 2010, "Combining probability forecasts").
+    pooled: float = 1.5
 
 
 USUAL_TRUST: Final = Trust()
