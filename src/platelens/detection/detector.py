@@ -113,7 +113,7 @@ class PlateDetector:
             The surest plate that overlaps `box`; None if there is none.
         """
         found, _ = self._look(image, NEAR_SIDE, _NEAR)
-        rows = np.array([[*_sides(d.box)] for d in found], np.float32).reshape(-1, 4)
+        rows = np.array([_sides(d.box) for d in found], np.float32).reshape(-1, 4)
         overlaps = iou_xyxy(rows, np.array([_sides(box)], np.float32))[:, 0]
         return next((d for d, same in zip(found, overlaps, strict=True) if same >= _SAME), None)
 

@@ -151,18 +151,7 @@ class Pipeline:
 
     def run_timed(self, image: RgbImage) -> ReadResult:
         """Do as `run` and say how long each stage took."""
-        start = time.perf_counter()
-        finds = self._find(image)
-        found = time.perf_counter()
-        (plates,) = self._finish([finds], self._cut(image, finds))
-        end = time.perf_counter()
-        return ReadResult(
-            image=image,
-            plates=tuple(plates),
-            ms_detect=(found - start) * 1e3,
-            ms_read=(end - found) * 1e3,
-            ms_total=(end - start) * 1e3,
-        )
+        return self.run_batch_timed([image])[0]
 
     def run_batch_timed(self, images: Sequence[RgbImage]) -> list[ReadResult]:
         """Do as `run_batch` and say how long it took; what all took together is shared evenly."""

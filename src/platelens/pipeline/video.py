@@ -131,8 +131,10 @@ class Watcher:
 
     def _counts(self, detection: Detection, image: RgbImage) -> bool:
         """Whether a plate is surely one, and lies in the area that counts."""
-        if detection.is_doubtful or not self._settings.roi:
-            return not detection.is_doubtful
+        if detection.is_doubtful:
+            return False
+        if not self._settings.roi:
+            return True
         height, width = image.shape[:2]
         box = detection.box
         middle = ((box.x1 + box.x2) / 2 / width, (box.y1 + box.y2) / 2 / height)

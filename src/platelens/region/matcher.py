@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -102,10 +102,11 @@ class PlateMatcher:
             readings: one for each crop, with their candidates.
         """
         texts = [possible_texts(reading) for reading in readings]
-        priors = self._look_at(crops, texts, [self._fits(each) for each in texts])
-        return [self._weigh(*each) for each in zip(readings, texts, priors, strict=True)]
+        fits = [self._fits(each) for each in texts]
+        priors = self._look_at(crops, texts, fits)
+        return [self._weigh(*each) for each in zip(readings, texts, fits, priors, strict=True)]
 
-    def _fits(self, texts: Weights) -> Fits:
+    def _fits(self, texts: Iterable[str]) -> Fits:
         return {text: self._serials.densities(text) for text in texts}
 
     def _look_at(
@@ -135,11 +136,11 @@ class PlateMatcher:
         told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
         return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
-    def _weigh(self, reading: Reading, texts: Weights, prior: Weights) -> Match:
+    def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
         if not texts:
             return Match(reading, self._region(self._regions({}, {}, prior)), None)
         texts = share_spellings(texts, self._serials, prior)
-        fits = self._fits(texts)
+        fits = {**fits, **self._fits(text for text in texts if text not in fits)}
         # Not by the look: old plates of a state do not have the serials of today.
         weighed = weigh_texts(texts, fits, self._prior, self._trust)
         region = self._region(self._regions(weighed, fits, prior))
