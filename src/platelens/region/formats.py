@@ -134,6 +134,11 @@ def load_formats() -> Mapping[str, Jurisdiction]:
     return MappingProxyType({jurisdiction.code: jurisdiction for jurisdiction in found})
 
 
+def codes_under(code: str, known: Collection[str]) -> list[str]:
+    """Give what one code means of those that are known; [] when it is none of them."""
+    return [each for each in known if each == code or each.startswith(f"{code}-")]
+
+
 def match_codes(wanted: Iterable[str], known: Collection[str]) -> list[str]:
     """Give the jurisdictions that `wanted` means: "us-ca" itself, "us" all that begin with "us-".
 
@@ -142,7 +147,7 @@ def match_codes(wanted: Iterable[str], known: Collection[str]) -> list[str]:
     """
     found: dict[str, None] = {}
     for code in wanted:
-        codes = [c for c in known if c == code or c.startswith(f"{code}-")]
+        codes = codes_under(code, known)
         if not codes:
             near = difflib.get_close_matches(code, known, n=3, cutoff=0.4)
             hint = f"; near: {', '.join(near)}" if near else ""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from platelens.region.candidates import possible_texts
-from platelens.region.formats import ANYWHERE, COUNTRIES, match_codes
+from platelens.region.formats import ANYWHERE, COUNTRIES, codes_under, match_codes
 from platelens.region.look import LookClassifier
 from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable
@@ -82,7 +82,7 @@ class PlateMatcher:
                 left, this matcher itself is given.
             strict: whether no other region counts, or these are only far more probable.
         """
-        known = [code for code in regions if _means_any(code, self._prior)]
+        known = [code for code in regions if codes_under(code, self._prior)]
         if not known:
             return self
         parts = self._serials, self._look, self._names
@@ -177,10 +177,6 @@ class PlateMatcher:
                 name = names.get(code) or COUNTRIES[code]
                 return Region(code, name, min(1.0, found[code]), candidates)
         return None
-
-
-def _means_any(code: str, known: Collection[str]) -> bool:
-    return any(each == code or each.startswith(f"{code}-") for each in known)
 
 
 def _weigh_in(
