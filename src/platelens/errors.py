@@ -34,8 +34,9 @@
     - SlowRequestError    a request did not arrive in time
     - AccessError         nobody knows who asks
     - ScopeError          who asks may not do that
-    - RateError           who asks does so too often
-    - BusyError           too much waits to be read already, or was not read in time
+    - LaterError          the same may be asked again later
+      * RateError         who asks does so too often
+      * BusyError         too much waits to be read already, or was not read in time
 """
 
 from __future__ import annotations
@@ -187,8 +188,8 @@ class ScopeError(ServiceError):
     """Who asks is known, and may not do that."""
 
 
-class RateError(ServiceError):
-    """Who asks does so too often; `retry_s` says when to come back."""
+class LaterError(ServiceError):
+    """What was asked may be asked again later; `retry_s` says when."""
 
     def __init__(self, message: str, retry_s: int = 1) -> None:
         super().__init__(message, retry_s)
@@ -199,13 +200,9 @@ class RateError(ServiceError):
         return self.message
 
 
-class BusyError(ServiceError):
-    """Too much waits to be read, or was not read in time; `retry_s` says when to come back."""
+class RateError(LaterError):
+    """Who asks does so too often."""
 
-    def __init__(self, message: str, retry_s: int = 1) -> None:
-        super().__init__(message, retry_s)
-        self.message = message
-        self.retry_s = retry_s
 
-    def __str__(self) -> str:
-        return self.message
+class BusyError(LaterError):
+    """Too much waits to be read, or was not read in time."""

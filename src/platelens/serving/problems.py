@@ -59,7 +59,7 @@ def problem_of(error: PlatelensError) -> dict[str, Any]:
 def problem_response(error: PlatelensError) -> Response:
     """Give the answer to a request that failed with `error`."""
     headers = {}
-    if isinstance(error, errors.RateError | errors.BusyError):
+    if isinstance(error, errors.LaterError):
         headers["Retry-After"] = str(error.retry_s)
     elif isinstance(error, errors.StoreDownError):
         headers["Retry-After"] = str(_STORE_RETRY_S)
