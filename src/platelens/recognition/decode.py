@@ -8,7 +8,7 @@ temporal classification (CTC, Graves et al. 2006) makes of the steps.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -82,30 +82,46 @@ def _search(probabilities: NDArray[np.float64]) -> list[tuple[Prefix, float]]:
     they save. A double holds the product of all steps without logarithms.
     """
     # A prefix has two scores: of the alignments that end in a blank, and in its last character.
-    beams: list[tuple[Prefix, float, float]] = [((), 1.0, 0.0)]
-    likely = probabilities > _LEAST_PROBABILITY
-    likely[:, BLANK] = False
-    for step, is_likely in zip(probabilities, likely, strict=True):
-        follow = [(int(c), float(step[c])) for c in np.flatnonzero(is_likely)]
-        blank = float(step[BLANK])
-        ends_blank: dict[Prefix, float] = defaultdict(float)
-        ends_char: dict[Prefix, float] = defaultdict(float)
-        for prefix, was_blank, was_char in beams:
+    beams: dict[Prefix, tuple[float, float]] = {(): (1.0, 0.0)}
+    for step in probabilities:
+        odds = step.tolist()
+        likely = [
+            c for c in np.argsort(-step).tolist() if c != BLANK and odds[c] > _LEAST_PROBABILITY
+        ]
+        grown = {prefix: _stay(prefix, beams, odds) for prefix in beams}
+        # What is no better than this cannot be among the best, however many more there are.
+        least = min(map(sum, grown.values())) if len(grown) == BEAM_WIDTH else 0.0
+        for prefix, (was_blank, was_char) in beams.items():
             total = was_blank + was_char
             last = prefix[-1] if prefix else BLANK
-            ends_blank[prefix] += total * blank
-            if prefix:
-                ends_char[prefix] += was_char * float(step[last])
-            for c, p in follow:
-                # The same character again needs a blank between.
-                ends_char[(*prefix, c)] += (was_blank if c == last else total) * p
-        scores = {prefix: ends_blank[prefix] + ends_char[prefix] for prefix in
-                  {**ends_blank, **ends_char}}  # fmt: skip
-        ranked = sorted(scores, key=lambda prefix: -scores[prefix])[:BEAM_WIDTH]
-        beams = [(prefix, ends_blank[prefix], ends_char[prefix]) for prefix in ranked]
-    found = [(prefix, ends_blank + ends_char) for prefix, ends_blank, ends_char in beams]
+            for c in likely:
+                if total * odds[c] <= least:
+                    break
+                longer = (*prefix, c)
+                if longer not in grown:
+                    # The same character again needs a blank between.
+                    grown[longer] = 0.0, (was_blank if c == last else total) * odds[c]
+        best = sorted(grown, key=lambda prefix: -sum(grown[prefix]))[:BEAM_WIDTH]
+        beams = {prefix: grown[prefix] for prefix in best}
+    found = [(prefix, sum(scores)) for prefix, scores in beams.items()]
     # A character twice without room for a blank between may be among them: impossible.
     return [(prefix, p) for prefix, p in found if p > 0] or found[:1]
+
+
+def _stay(
+    prefix: Prefix, beams: Mapping[Prefix, tuple[float, float]], odds: Sequence[float]
+) -> tuple[float, float]:
+    """Give the scores after one more step of a prefix that was among the best before it."""
+    was_blank, was_char = beams[prefix]
+    ends_char = 0.0
+    if prefix:
+        last = prefix[-1]
+        ends_char = was_char * odds[last]
+        shorter = beams.get(prefix[:-1])
+        if shorter is not None and odds[last] > _LEAST_PROBABILITY:
+            again = len(prefix) > 1 and prefix[-2] == last
+            ends_char += (shorter[0] if again else sum(shorter)) * odds[last]
+    return (was_blank + was_char) * odds[BLANK], ends_char
 
 
 def _align(probabilities: NDArray[np.float64], text: Prefix) -> list[int]:
