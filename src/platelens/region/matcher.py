@@ -121,8 +121,7 @@ class PlateMatcher:
             return priors
         places = []
         for place, (some, fit) in enumerate(zip(texts, fits, strict=True)):
-            found = self._regions(some, fit, self._origins)
-            if sum(found.get(code, 0.0) for code in self._look.classes) > _LOOKED_AT:
+            if self._told(some, fit, self._origins) > _LOOKED_AT:
                 places.append(place)
         _weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
         if self._names is not None:
@@ -136,13 +135,19 @@ class PlateMatcher:
         told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
         return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
+    def _told(self, texts: Weights, fits: Fits, prior: Weights) -> float:
+        """Give how probable the regions are together that can be told by their look."""
+        found = self._regions(texts, fits, prior)
+        return sum(found.get(code, 0.0) for code in self._look.classes) if self._look else 0.0
+
     def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
         if not texts:
             return Match(reading, self._region(self._regions({}, {}, prior)), None)
         texts = share_spellings(texts, self._serials, prior)
         fits = {**fits, **self._fits(text for text in texts if text not in fits)}
-        # Not by the look: old plates of a state do not have the serials of today.
-        weighed = weigh_texts(texts, fits, self._prior, self._trust)
+        told = min(1.0, self._told(texts, fits, prior))
+        # Not by the look, which knows of one country only.
+        weighed = weigh_texts(texts, fits, self._prior, self._trust, told)
         region = self._region(self._regions(weighed, fits, prior))
         best = _with_texts(reading, weighed, self._trust)
         changed = best.text != reading.text

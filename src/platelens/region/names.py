@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import partial
@@ -36,7 +37,7 @@ class NameReader:
 
     def __init__(self, recognizer: Recognizer, words: Mapping[str, str]) -> None:
         self._recognizer = recognizer
-        self._words = words
+        self._words = {word: (code, Counter(word)) for word, code in words.items()}
 
     def ratios(self, crops: Sequence[RgbImage]) -> list[Callable[[str], float]]:
         """Give for each crop how much more probable a region is by its words than by chance.
@@ -51,13 +52,18 @@ class NameReader:
 
     def _nearest(self, readings: Sequence[Reading]) -> tuple[str, float]:
         """Give the region of the word that comes nearest, and how much it tells."""
+        least = _RATIOS[-1][0]
         best, region = 0.0, ""
         for reading in readings:
             said = reading.text.translate(_LETTERS)
             if len(said) < _SHORTEST:
                 continue
-            for word, code in self._words.items():
-                if abs(len(word) - len(said)) <= _SPREAD:
+            letters = Counter(said)
+            for word, (code, has) in self._words.items():
+                if abs(len(word) - len(said)) > _SPREAD:
+                    continue
+                most = 2 * (letters & has).total() / (len(said) + len(word))
+                if most > best and most >= least:
                     similarity = SequenceMatcher(None, said, word).ratio()
                     if similarity > best:
                         best, region = similarity, code

@@ -44,17 +44,12 @@ class _Entry:
 
     code: str
     weight: float  # density of each text that fits; see `SerialTable.densities`
-    words: tuple[frozenset[str], ...]  # of one length in each place
+    words: tuple[tuple[slice, frozenset[str]], ...]  # what may stand where, if not all of the shape
     alike: tuple[str, ...]  # pairs of characters that are one drawing there
 
     def fits(self, text: str) -> bool:
-        at = 0
-        for words in self.words:
-            length = len(next(iter(words)))
-            if text[at : at + length] not in words:
-                return False
-            at += length
-        return True
+        """Tell whether a text of the entry's shape is such a serial."""
+        return all(text[place] in words for place, words in self.words)
 
 
 class SerialTable:
@@ -137,7 +132,7 @@ class SerialTable:
     def _entries(self, shape: str) -> list[_Entry]:
         if shape not in self._unpacked:
             self._unpacked[shape] = [
-                _Entry(code, weight, tuple(map(_words, packed.split("|"))),
+                _Entry(code, weight, tuple(_words(packed)),
                        tuple(alike[0].split(",")) if alike else ())
                 for code, weight, packed, *alike in self._shapes.get(shape, ())
             ]  # fmt: skip
@@ -197,10 +192,15 @@ def _pack(words: Token) -> str:
     return {LETTERS: "@", DIGITS: "#"}.get(joined, joined)
 
 
-def _words(packed: str) -> frozenset[str]:
-    if "," in packed:
-        return frozenset(filter(None, packed.split(",")))
-    return frozenset({"@": LETTERS, "#": DIGITS}.get(packed, packed))
+def _words(packed: str) -> Iterator[tuple[slice, frozenset[str]]]:
+    """Give the places where less may stand than any letter or any digit."""
+    at = 0
+    for token in packed.split("|"):
+        words = frozenset(filter(None, token.split(",")) if "," in token else token)
+        place = slice(at, at + len(next(iter(words))))
+        at = place.stop
+        if token not in ("@", "#"):  # the shape says it already
+            yield place, words
 
 
 def write_table() -> None:

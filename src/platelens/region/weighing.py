@@ -27,6 +27,7 @@ class Trust:
     told: float = 0.12  # how probable the regions are together that the look can tell, at least
     within: float = 0.25  # exponent of the serial, among those that the look can tell
     text: float = 0.45  # exponent of the serial, for the text
+    text_told: float = 0.35  # the same, of a plate from the regions that the look can tell
     free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
     usual: float = 20.0  # what fits 1 / `usual` as well as a serial of free letters fits well
     most: float = 20.0  # the odds of a text change by at most this: what is read surely, stays
@@ -42,7 +43,9 @@ class Trust:
 USUAL_TRUST: Final = Trust()
 
 
-def weigh_texts(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> dict[str, float]:
+def weigh_texts(
+    texts: Weights, fits: Fits, regions: Weights, trust: Trust, told: float = 0.0
+) -> dict[str, float]:
     """Give the possible texts of a plate with their odds when their serials are considered.
 
     Args:
@@ -50,16 +53,19 @@ def weigh_texts(texts: Weights, fits: Fits, regions: Weights, trust: Trust) -> d
         fits: of each of `texts`.
         regions: how probable each region is otherwise; need not add up to 1.
         trust: how much the serials count.
+        told: how probable it is that the plate is from a region that the look can tell, whose old
+            and special plates do not have the serials of today.
 
     Returns:
         The odds, the highest first; that of the first of `texts` is unchanged.
     """
     total = sum(regions.values())
+    exponent = trust.text + told * (trust.text_told - trust.text)
 
     def usualness(text: str) -> float:
         fit = sum(regions.get(code, 0.0) * value for code, value in fits[text].items())
         fit *= trust.usual / total
-        return float((trust.free + fit / (1 + fit)) ** trust.text)
+        return float((trust.free + fit / (1 + fit)) ** exponent)
 
     first = usualness(next(iter(texts)))
     weighed = {
