@@ -8,7 +8,7 @@ temporal classification (CTC, Graves et al. 2006) makes of the steps.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -81,47 +81,40 @@ def _search(probabilities: NDArray[np.float64]) -> list[tuple[Prefix, float]]:
     In plain Python: with a dozen beams and a few likely characters a step, arrays cost more than
     they save. A double holds the product of all steps without logarithms.
     """
-    # A prefix has two scores: of the alignments that end in a blank, and in its last character.
-    beams: dict[Prefix, tuple[float, float]] = {(): (1.0, 0.0)}
+    # A prefix has the scores of its alignments that end in a blank, and in its last character; in
+    # front of both stands their sum.
+    beams: dict[Prefix, tuple[float, float, float]] = {(): (1.0, 1.0, 0.0)}
     for step in probabilities:
         odds = step.tolist()
         likely = [
-            c for c in np.argsort(-step).tolist() if c != BLANK and odds[c] > _LEAST_PROBABILITY
+            c for c in np.argsort(-step).tolist() if odds[c] > _LEAST_PROBABILITY and c != BLANK
         ]
-        grown = {prefix: _stay(prefix, beams, odds) for prefix in beams}
+        grown = {}
+        for prefix, (total, _, was_char) in beams.items():
+            ends_blank, ends_char = total * odds[BLANK], 0.0
+            if prefix:
+                last = prefix[-1]
+                ends_char = was_char * odds[last]
+                shorter = beams.get(prefix[:-1])
+                if shorter and odds[last] > _LEAST_PROBABILITY:
+                    # The same character again needs a blank between.
+                    ends_char += shorter[prefix[-2:-1] == (last,)] * odds[last]
+            grown[prefix] = ends_blank + ends_char, ends_blank, ends_char
         # What is no better than this cannot be among the best, however many more there are.
-        least = min(map(sum, grown.values())) if len(grown) == BEAM_WIDTH else 0.0
-        for prefix, (was_blank, was_char) in beams.items():
-            total = was_blank + was_char
-            last = prefix[-1] if prefix else BLANK
+        least = min(grown.values())[0] if len(grown) == BEAM_WIDTH else 0.0
+        for prefix, scores in beams.items():
             for c in likely:
-                if total * odds[c] <= least:
+                if scores[0] * odds[c] <= least:
                     break
                 longer = (*prefix, c)
                 if longer not in grown:
-                    # The same character again needs a blank between.
-                    grown[longer] = 0.0, (was_blank if c == last else total) * odds[c]
-        best = sorted(grown, key=lambda prefix: -sum(grown[prefix]))[:BEAM_WIDTH]
-        beams = {prefix: grown[prefix] for prefix in best}
-    found = [(prefix, sum(scores)) for prefix, scores in beams.items()]
+                    score = scores[prefix[-1:] == (c,)] * odds[c]
+                    grown[longer] = score, 0.0, score
+        best = sorted(grown.items(), key=itemgetter(1), reverse=True)
+        beams = dict(best[:BEAM_WIDTH])
+    found = [(prefix, scores[0]) for prefix, scores in beams.items()]
     # A character twice without room for a blank between may be among them: impossible.
     return [(prefix, p) for prefix, p in found if p > 0] or found[:1]
-
-
-def _stay(
-    prefix: Prefix, beams: Mapping[Prefix, tuple[float, float]], odds: Sequence[float]
-) -> tuple[float, float]:
-    """Give the scores after one more step of a prefix that was among the best before it."""
-    was_blank, was_char = beams[prefix]
-    ends_char = 0.0
-    if prefix:
-        last = prefix[-1]
-        ends_char = was_char * odds[last]
-        shorter = beams.get(prefix[:-1])
-        if shorter is not None and odds[last] > _LEAST_PROBABILITY:
-            again = len(prefix) > 1 and prefix[-2] == last
-            ends_char += (shorter[0] if again else sum(shorter)) * odds[last]
-    return (was_blank + was_char) * odds[BLANK], ends_char
 
 
 def _align(probabilities: NDArray[np.float64], text: Prefix) -> list[int]:
