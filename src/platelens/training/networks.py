@@ -22,7 +22,9 @@ def make_network(recipe: Recipe) -> nn.Module:
     if recipe.task == "box":
         return detection.build_network(recipe.network.name, size_hw=recipe.input_size, **settings)
     if recipe.task == "region":
-        return region.build_network(recipe.network.name, classes=len(CLASSES), **settings)
+        return region.build_network(
+            recipe.network.name, size_hw=recipe.input_size, classes=len(CLASSES), **settings
+        )
     if recipe.task == "characters":
         classes = len(LABELS[recipe.data.labels])
         return characters.build_network(

@@ -75,6 +75,16 @@ class LookRecipe(_Part):
     dropout: float
 
 
+class EdgesRecipe(_Part):
+    """`training.region.networks.EdgeClassifier`."""
+
+    name: Literal["edges"]
+    widths: tuple[int, int, int, int]
+    depths: tuple[int, int, int, int]
+    hidden: int
+    dropout: float
+
+
 class TimmLooksRecipe(_Part):
     """`training.region.networks.timm_looks`."""
 
@@ -109,6 +119,7 @@ NETWORK_TASKS: Final[Mapping[str, str]] = {
     "two_row": "recognition",
     "slots": "recognition",
     "looks": "region",
+    "edges": "region",
     "timm_looks": "region",
     "cnn3": "characters",
     "timm_characters": "characters",
@@ -122,6 +133,7 @@ NetworkRecipe = Annotated[
     | TwoRowRecipe
     | SlotsRecipe
     | LookRecipe
+    | EdgesRecipe
     | TimmLooksRecipe
     | Cnn3Recipe
     | TimmCharactersRecipe,
