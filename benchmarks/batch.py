@@ -4,11 +4,11 @@
     python -m benchmarks.batch --images 20000 --rounds 1         # two quiet cores, half an hour
     python -m benchmarks.batch --images 600 --kills 5
 
-Drawn JPEGs (640x540, a car in each), of which copies make up the number. Bare is `PlateReader.read_batch` with one
-thread, 32 files at a time, in as many processes as there are workers. All ways take turns. Each
-runs with two numbers of pictures, so that what it costs to start and what a picture costs come
-apart. Processor time is that of all processes of a way, Ray's own too; it holds on a busy machine.
-`ray` is the part of it that was not spent on shards.
+Drawn JPEGs (640x540, a car in each), of which copies make up the number. Bare is
+`PlateReader.read_batch` with one thread, 32 files at a time, in as many processes as there are
+workers. All ways take turns. Each runs with two numbers of pictures, so that what it costs to start
+and what a picture costs come apart. Processor time is that of all processes of a way, Ray's own
+too; it holds on a busy machine. `ray` is the part of it that was not spent on shards.
 """
 
 from __future__ import annotations
@@ -199,7 +199,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=int, default=640)
-    parser.add_argument("--few", type=int, default=64, help="pictures of the short runs")
+    parser.add_argument(
+        "--few", type=int, default=2 * SHARD, help="pictures of the short runs, a shard a worker"
+    )
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--kills", type=int, default=0, help="kill drivers so many times instead")
     parser.add_argument("--json", type=Path, help="where the numbers go")
