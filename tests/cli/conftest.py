@@ -30,6 +30,7 @@ def weights(
     shutil.copytree(detector_folder, folder / hub.DEFAULT_DETECTOR)
     shutil.copytree(reader_folder, folder / hub.DEFAULT_RECOGNIZER)
     shutil.copytree(look_folder, folder / hub.DEFAULT_CLASSIFIER)
+    shutil.copytree(look_folder, folder / hub.DEFAULT_WORDS)
     monkeypatch.setattr(hub, "_WEIGHTS", folder)
     monkeypatch.setattr(hub, "LOCAL_MODELS", folder / "none")
     monkeypatch.delenv(hub.MODELS_VARIABLE, raising=False)

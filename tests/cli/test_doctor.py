@@ -20,7 +20,7 @@ def test_a_sound_installation(run: Run) -> None:
     assert version("numpy") in lines["numpy"]
     assert "CPUExecutionProvider" in lines["providers"]
     assert int(lines["processors"].split()[1]) >= 1
-    for name in ("detector_small", "reader_small", "state_small"):
+    for name in ("detector_small", "reader_small", "state_small", "words_small"):
         assert "checksum ok" in lines[name]
         assert "CPUExecutionProvider" in lines[name]
     assert "1280 x 720" in lines["timed"]

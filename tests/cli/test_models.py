@@ -72,5 +72,5 @@ def test_info_of_a_damaged_model_fails(run: Run, weights: Path) -> None:
 def test_info_of_nobody_lists_the_known(run: Run) -> None:
     result = run("models", "info", "nobody")
     assert result.exit_code == 2
-    known = "detector_small, reader_small, state_small"
+    known = "detector_small, reader_small, state_small, words_small"
     assert result.stderr == f"error: unknown model 'nobody'; known: {known}\n"

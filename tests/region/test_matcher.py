@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from platelens.errors import FormatError
-from platelens.region import LookClassifier, NameReader, PlateMatcher, shipped_serials
+from platelens.region import LookClassifier, PlateMatcher, shipped_serials
 from platelens.region.weighing import USUAL_TRUST
 from platelens.types import Candidate, Match, Reading, RgbImage
 
@@ -168,7 +168,7 @@ def test_unknown_region_names_those_that_come_near() -> None:
         PlateMatcher(shipped_serials(), regions=["us-cal"])
 
 
-class FakeNames(NameReader):
+class FakeWords(LookClassifier):
     """Reads the name of California on every plate, and counts them."""
 
     def __init__(self) -> None:
@@ -188,10 +188,10 @@ class FakeNames(NameReader):
     ],
 )
 def test_words_are_read_where_the_look_leaves_doubts(look: dict[str, float], read: int) -> None:
-    names = FakeNames()
-    matcher = PlateMatcher(shipped_serials(), FakeLook(**look), names)
+    words = FakeWords()
+    matcher = PlateMatcher(shipped_serials(), FakeLook(**look), words)
     (found,) = matcher.match([CROP], [reading(("7ABC123", 0.9))])
-    assert names.read == read
+    assert words.read == read
     if read:
         assert found.region is not None
         assert found.region.code == "us-ca"

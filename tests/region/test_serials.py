@@ -65,7 +65,6 @@ def test_densities_of_all_texts_add_up_to_one(table: SerialTable) -> None:
 def test_table_survives_json(table: SerialTable) -> None:
     again = SerialTable(**json.loads(json.dumps(table.content)))
     assert again.densities("AC0110") == table.densities("AC0110")
-    assert again.captions == {"LAND": "xx"}
     assert again.names == {"xx": "Land"}
     assert again.shares == {"xx": 2.0}
 

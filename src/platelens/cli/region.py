@@ -28,7 +28,7 @@ def region(  # noqa: PLR0913  # a command's options are its arguments
 
     stage = build_recognizer(reader, device=device, threads=threads, top_n=top)
     regions = opt.split_codes(codes)
-    match = build_matcher(matcher, stage, regions=regions, device=device, threads=threads)
+    match = build_matcher(matcher, regions=regions, device=device, threads=threads)
     work_through(
         paths,
         lambda name: read_crop_file(name, stage, match),

@@ -148,7 +148,6 @@ def open_given_engine(
     reader = _open_reader(plan, options)
     matcher = build_matcher(
         plan.matcher,
-        reader,
         regions=options.regions,
         device=options.device,
         threads=options.threads,

@@ -20,11 +20,12 @@ from platelens.recognition.engines.easyocr import EasyOcrRecognizer
 from platelens.recognition.engines.lines import TextLine
 from platelens.recognition.engines.rapidocr import RapidOcrRecognizer
 from platelens.recognition.engines.tesseract import TesseractRecognizer
-from platelens.region import LookClassifier, NameReader, PlateMatcher, shipped_serials
+from platelens.region import LookClassifier, PlateMatcher, shipped_serials
 from platelens.runtime import (
     DEFAULT_CLASSIFIER,
     DEFAULT_DETECTOR,
     DEFAULT_RECOGNIZER,
+    DEFAULT_WORDS,
     load_manifest,
     model_folder,
     open_session,
@@ -164,7 +165,6 @@ def open_ocr_engine(name: str, *, device: str = "cpu", threads: int = 2) -> OcrE
 
 def build_matcher(
     name: str = DEFAULT_CLASSIFIER,
-    recognizer: Recognizer | None = None,
     *,
     regions: Sequence[str] = (),
     device: str = "cpu",
@@ -173,10 +173,9 @@ def build_matcher(
     """Make what tells where plates are from.
 
     Args:
-        name: the model that knows regions by their look; "serials" = none, the serials alone
-            decide; "none" = no region is told at all, and None is given.
-        recognizer: reads the words on plates whose look leaves doubts. Only a PlateRecognizer
-            does: with others it was not measured how far such words can be believed.
+        name: the model that knows regions by their look; beside the default one, another reads
+            the words on plates. "serials" = none, the serials alone decide; "none" = no region is
+            told at all, and None is given.
         regions: codes of the only regions that count; () = all.
         device: as `open_session`.
         threads: as `open_session`.
@@ -191,11 +190,12 @@ def build_matcher(
     folder, serials = stage_model("matcher", name), shipped_serials()
     if folder is None:
         return PlateMatcher(serials, regions=regions)
-    look = LookClassifier(open_session(folder, device=device, threads=threads))
-    names = None
-    if isinstance(recognizer, PlateRecognizer):
-        names = NameReader(recognizer, serials.captions)
-    return PlateMatcher(serials, look, names, regions=regions)
+    session = open_session(folder, device=device, threads=threads)
+    look, words = LookClassifier(session), None
+    if session.manifest.name == DEFAULT_CLASSIFIER:  # a copy in a saved pipeline, too
+        folder = model_folder(DEFAULT_WORDS)
+        words = LookClassifier(open_session(folder, device=device, threads=threads))
+    return PlateMatcher(serials, look, words, regions=regions)
 
 
 def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models are opened
@@ -226,7 +226,5 @@ def build_pipeline(  # noqa: PLR0913  # a stage or its name each, and how models
     if isinstance(recognizer, str):
         recognizer = build_recognizer(recognizer, device=device, threads=threads, top_n=top_n)
     if isinstance(matcher, str):
-        matcher = build_matcher(
-            matcher, recognizer, regions=regions, device=device, threads=threads
-        )
+        matcher = build_matcher(matcher, regions=regions, device=device, threads=threads)
     return Pipeline(detector, recognizer, settings, matcher)

@@ -11,7 +11,6 @@ from platelens.region.formats import (
 )
 from platelens.region.look import LookClassifier
 from platelens.region.matcher import PlateMatcher
-from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable, shipped_serials
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "Caption",
     "Jurisdiction",
     "LookClassifier",
-    "NameReader",
     "PlateFormat",
     "PlateMatcher",
     "SerialTable",

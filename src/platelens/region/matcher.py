@@ -11,7 +11,6 @@ from typing import Final
 from platelens.region.candidates import possible_texts
 from platelens.region.formats import ANYWHERE, COUNTRIES, codes_under, match_codes
 from platelens.region.look import LookClassifier
-from platelens.region.names import NameReader
 from platelens.region.serials import SerialTable
 from platelens.region.spelling import share_spellings
 from platelens.region.weighing import (
@@ -48,7 +47,8 @@ class PlateMatcher:
     Args:
         serials: the serials of all jurisdictions.
         look: tells some regions by their look; None = by serials alone.
-        names: reads the words on plates whose look leaves doubts; None = nobody does.
+        words: tells the same regions by the words on plates whose look leaves doubts; None =
+            nobody does.
         regions: codes of the only regions that count ("us" means all of "us-..."); () = all.
         trust: how much each kind of evidence counts.
 
@@ -60,14 +60,14 @@ class PlateMatcher:
         self,
         serials: SerialTable,
         look: LookClassifier | None = None,
-        names: NameReader | None = None,
+        words: LookClassifier | None = None,
         *,
         regions: Sequence[str] = (),
         trust: Trust = USUAL_TRUST,
     ) -> None:
         self._serials = serials
         self._look = look
-        self._names = names
+        self._words = words
         self._trust = trust
         chosen = {*match_codes(regions, serials.shares), ANYWHERE} if regions else serials.shares
         self._prior = _prior({c: v for c, v in serials.shares.items() if c in chosen}, trust)
@@ -85,7 +85,7 @@ class PlateMatcher:
         known = [code for code in regions if codes_under(code, self._prior)]
         if not known:
             return self
-        parts = self._serials, self._look, self._names
+        parts = self._serials, self._look, self._words
         if strict:
             return PlateMatcher(*parts, regions=known, trust=self._trust)
         found = PlateMatcher(*parts, trust=self._trust)
@@ -124,9 +124,10 @@ class PlateMatcher:
             if self._told(some, fit, self._origins) > _LOOKED_AT:
                 places.append(place)
         _weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
-        if self._names is not None:
+        if self._words is not None:
             places = [i for i in places if self._is_doubtful(texts[i], fits[i], priors[i])]
-            _weigh_in(priors, places, self._names.ratios([crops[i] for i in places]))
+            ratios = self._words.ratios([crops[i] for i in places])
+            _weigh_in(priors, places, ratios, self._trust.words)
         return priors
 
     def _is_doubtful(self, texts: Weights, fits: Fits, prior: Weights) -> bool:
@@ -185,11 +186,16 @@ class PlateMatcher:
 
 
 def _weigh_in(
-    priors: list[Weights], places: Sequence[int], ratios: Sequence[Callable[[str], float]]
+    priors: list[Weights],
+    places: Sequence[int],
+    ratios: Sequence[Callable[[str], float]],
+    exponent: float = 1.0,
 ) -> None:
     """Multiply the priors of `places` by what was seen there."""
     for place, ratio in zip(places, ratios, strict=True):
-        priors[place] = {code: weight * ratio(code) for code, weight in priors[place].items()}
+        priors[place] = {
+            code: weight * ratio(code) ** exponent for code, weight in priors[place].items()
+        }
 
 
 def _prior(shares: Weights, trust: Trust) -> Weights:

@@ -34,7 +34,6 @@ from platelens.region.formats import (
 
 TABLE: Final = Path(__file__).parent / "serials.json"
 _SILENT: Final = GAPS + SMALL + ROW_BREAK
-_SHORTEST_CAPTION: Final = 4  # letters; shorter ones stand on too many plates
 _NO_WEIGHT: Final = 1e-9
 
 
@@ -59,14 +58,11 @@ class SerialTable:
         self,
         names: Mapping[str, str],
         shares: Mapping[str, float],
-        captions: Mapping[str, str],
         shapes: Mapping[str, list[Any]],
     ) -> None:
         """Take what `content` gives; use `of` or `shipped_serials`."""
         self.names = MappingProxyType(dict(names))
         self.shares = MappingProxyType(dict(shares))
-        self.captions = MappingProxyType(dict(captions))
-        """Region of the names, mottos and other words that stand on plates of one region only."""
         self._shapes = shapes
         self._unpacked: dict[str, list[_Entry]] = {}
 
@@ -74,13 +70,10 @@ class SerialTable:
     def of(cls, jurisdictions: Iterable[Jurisdiction]) -> SerialTable:
         """Unroll the formats of `jurisdictions`."""
         names, shares = {}, {}
-        captions: dict[str, set[str]] = defaultdict(set)
         shapes: dict[str, dict[tuple[str, str, str], float]]
         shapes = defaultdict(lambda: defaultdict(float))
         for each in jurisdictions:
             names[each.code], shares[each.code] = each.name, each.share
-            for caption in _captions(each):
-                captions[caption].add(each.code)
             total = sum(plate.share for plate in each.plates) or 1.0
             for plate in each.plates:
                 alike = ",".join(sorted(plate.lookalikes, reverse=True))
@@ -94,8 +87,7 @@ class SerialTable:
             ]
             for shape, entries in sorted(shapes.items())
         }
-        unique = {text: min(codes) for text, codes in sorted(captions.items()) if len(codes) == 1}
-        return cls(names, shares, unique, packed)
+        return cls(names, shares, packed)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -103,7 +95,6 @@ class SerialTable:
         return {
             "names": dict(self.names),
             "shares": dict(self.shares),
-            "captions": dict(self.captions),
             "shapes": self._shapes,
         }
 
@@ -148,15 +139,6 @@ def shipped_serials() -> SerialTable:
 def shape_of(text: str) -> str:
     """Give "LLDD" for "AB12"."""
     return "".join("D" if c in DIGITS else "L" for c in text)
-
-
-def _captions(jurisdiction: Jurisdiction) -> Iterator[str]:
-    """Give name, mottos and other words on the plates of a jurisdiction, letters only."""
-    texts = [caption.text for plate in jurisdiction.plates for caption in plate.captions]
-    for text in (jurisdiction.name, *texts):
-        letters = "".join(c for c in text.upper() if c in LETTERS)
-        if len(letters) >= _SHORTEST_CAPTION:
-            yield letters
 
 
 def _unroll(plate: PlateFormat) -> Iterator[tuple[str, str, float]]:

@@ -28,6 +28,7 @@ class Trust:
     within: float = 0.25  # exponent of the serial, among those that the look can tell
     text: float = 0.45  # exponent of the serial, for the text
     text_told: float = 0.35  # the same, of a plate from the regions that the look can tell
+    words: float = 0.5  # exponent of the words: some of what they tell, the look has told already
     free: float = 1e-3  # how well any text fits at least: owners choose, formats are missing
     usual: float = 20.0  # what fits 1 / `usual` as well as a serial of free letters fits well
     most: float = 20.0  # the odds of a text change by at most this: what is read surely, stays

@@ -12,6 +12,7 @@ from platelens.runtime.manifest import MANIFEST_NAME
 DEFAULT_DETECTOR: Final = "detector_small"
 DEFAULT_RECOGNIZER: Final = "reader_small"
 DEFAULT_CLASSIFIER: Final = "state_small"
+DEFAULT_WORDS: Final = "words_small"
 PATH_PREFIX: Final = "path:"
 DETECTOR_SIZES: Final = (128, 2560)
 """Least and most pixels of the longer side of a detector's input."""

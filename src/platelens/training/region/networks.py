@@ -104,9 +104,7 @@ _OF_ONE_SIZE: Final = ("edges",)
 """Networks that want to know the size of the crops."""
 
 
-def build_network(
-    name: str, *, classes: int, size_hw: Sequence[int], **settings: Any
-) -> nn.Module:
+def build_network(name: str, *, classes: int, size_hw: Sequence[int], **settings: Any) -> nn.Module:
     """Make the network `name`; UnknownModelError when there is none of that name."""
     try:
         make = NETWORKS[name]
