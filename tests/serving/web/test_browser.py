@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platelens.serving.web.routes import PLACES
+from platelens.serving.web.menu import PLACES
 from platelens.store import ReadQuery, Store
 from tests.serving.browsers import TOO_WIDE, UNNAMED, open_page
 from tests.serving.conftest import PASSWORD
