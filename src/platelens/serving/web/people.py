@@ -26,6 +26,7 @@ from platelens.serving.access import SCOPES, Principal, accounts, change_passwor
 from platelens.serving.guard import current, require
 from platelens.serving.problems import status_of
 from platelens.serving.service import service_of
+from platelens.serving.web.login import wait_words
 from platelens.serving.web.menu import render
 from platelens.store import Store, Token
 
@@ -71,15 +72,18 @@ def take_password(
     if who.kind != "user":
         raise ScopeError("only people have a password here")
     answer = RedirectResponse(f"{_PAGE}?changed=password#password", 303)
-    if new != again:
-        return _page(request, who, 422, section="password", fault="The new ones differ.")
+    status, fault = 422, ""
     try:
+        if new != again:
+            raise RecordError("The new passwords differ.")
         change_password(request, answer, who.name, old, new)
     except AccessError:
-        return _page(request, who, 422, section="password", fault="The old password is wrong.")
-    except (RateError, RecordError) as error:
-        return _page(request, who, status_of(error), section="password", fault=str(error))
-    return answer
+        fault = "The old password is wrong."
+    except RecordError as error:
+        fault = str(error)
+    except RateError as error:
+        status, fault = 429, wait_words(error)
+    return _page(request, who, status, section="password", fault=fault) if fault else answer
 
 
 @router.post("/people")
