@@ -118,7 +118,7 @@ def test_vehicle_mode_has_the_second_form(client: TestClient, picture: Picture) 
     assert (plate["type"], set(plate)) == ("Plate", {"type", "score", "box", "props"})
     assert plate["props"]["plate"][0]["value"] == "a"
     assert plate["props"]["region"] == []
-    unknown = {"make_model": [], "orientation": [], "color": []}
+    unknown: dict[str, list[str]] = {"make_model": [], "orientation": [], "color": []}
     assert result["vehicle"] == {**NO_VEHICLE, "props": unknown}
 
 
