@@ -1,13 +1,17 @@
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 
 from platelens.errors import RateError, SettingsError
 from platelens.serving.access.limiter import Limiter
 from platelens.serving.access.sessions import load_key
+from platelens.serving.routes import events
+from platelens.serving.service import service_of
 from platelens.store import Store, User
 from tests.serving.conftest import PASSWORD, NewService
 
@@ -163,6 +167,29 @@ def test_limiter_lets_one_through_again_after_its_time(monkeypatch: pytest.Monke
     limiter.take("b")
     now[0] = 10.0
     limiter.take("a")
+
+
+def test_who_may_not_any_more_hears_nothing(
+    guarded: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_LOOK_S", 0.0)
+    number, secret = store.access.add_token("listener", ["search"])
+    headers = [(b"x-api-key", secret.encode())]
+    request = Request({"type": "http", "app": guarded.app, "headers": headers})
+
+    async def listen() -> list[str]:
+        lines = aiter(events._lines(request))
+        heard = [await anext(lines)]
+        for kind in ("read", "alert"):
+            coming = asyncio.ensure_future(anext(lines, "the end"))
+            await asyncio.sleep(0.1)  # it listens
+            service_of(request).events.publish(kind, {})
+            heard.append(await coming)
+            store.access.revoke_token(number)
+        return heard
+
+    begin, read, end = asyncio.run(listen())
+    assert (begin, "event: read" in read, end) == ("retry: 2000\n\n", True, "the end")
 
 
 def test_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:

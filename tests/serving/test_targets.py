@@ -1,6 +1,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from platelens.serving.schemas.operation import hide_password, restore_password
 from platelens.store import Delivery, Store
 from platelens.store.outbox import MAX_ATTEMPTS
 
@@ -47,6 +48,23 @@ def test_targets_are_kept_without_showing_secrets(client: TestClient, store: Sto
 )
 def test_malformed_targets(client: TestClient, change: dict[str, object], status: int) -> None:
     assert client.post(TARGETS, json={**HOOK, **change}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("rtsp://ann:pw@host:554/a", "rtsp://ann:***@host:554/a"),
+        ("mqtt://ann:p@w#:x@host", "mqtt://ann:***@host"),
+        ("http://host/a?user=ann&pwd=pw&size=2", "http://host/a?user=ann&pwd=***&size=2"),
+        ("https://host/a?access_token=t", "https://host/a?access_token=***"),
+        ("http://host:80/a@b?size=2", "http://host:80/a@b?size=2"),
+        ("no rtsp://a:b@host/x?key=1: timed out", "no rtsp://a:***@host/x?key=*** timed out"),
+    ],
+)
+def test_addresses_are_shown_without_their_secrets(address: str, shown: str) -> None:
+    assert hide_password(address) == shown
+    assert restore_password(shown, address) == address
+    assert restore_password(shown.replace("host", "other"), address) != address
 
 
 def test_names_are_taken_once(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -40,6 +41,19 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "store.db").write_bytes(b"no database, but long enough" * 100)
     with pytest.raises(StoreOpenError, match="not a database"):
         open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "media")
+
+
+def test_nobody_else_may_read_what_is_stored(tmp_path: Path) -> None:
+    usual = os.umask(0)
+    try:
+        with open_store(f"sqlite:///{tmp_path}/store.db", tmp_path / "media") as store:
+            store.reads.add(new_read("FIRST"))
+            store.journal.back_up(tmp_path / "copy.db")
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(usual)
+    files = ("store.db", "store.db-wal", "store.db-shm", "copy.db")
+    assert modes == {**dict.fromkeys(files, 0o600), "media": 0o700}
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:

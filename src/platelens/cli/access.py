@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="access", help="Who may use the service: people and tokens.", no_args_is_help=True
 )
+
+_ACTOR: Final = "command line"  # as the audit log has it
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 Scopes = Annotated[
@@ -49,16 +51,13 @@ def add_user(
 ) -> None:
     """Add a person, or change password and scopes of one."""
     with _open(config, data) as store:
-        from platelens.serving.access import check_scopes
-        from platelens.serving.access.passwords import hash_password
-        from platelens.store import User
+        from platelens.serving.access import accounts, check_scopes
 
         granted = check_scopes(split_codes(scopes))
-        user = User(name, hash_password(_password(from_stdin=password_stdin)), granted)
-        if store.access.find_user(name) is None:
-            store.access.add_user(user)
-        else:
-            store.access.replace_user(user)
+        password = _password(from_stdin=password_stdin)
+        is_new = store.access.find_user(name) is None
+        put = accounts.add_user if is_new else accounts.change_user
+        put(store, _ACTOR, name, password, granted)
         typer.echo(f"{name}: {', '.join(granted)}")
 
 
@@ -67,7 +66,9 @@ def add_user(
 def remove_user(name: Name, *, config: ConfigFile = None, data: DataDir = None) -> None:
     """Remove a person, whose sessions end."""
     with _open(config, data) as store:
-        store.access.remove_user(name)
+        from platelens.serving.access import accounts
+
+        accounts.remove_user(store, _ACTOR, name)
 
 
 @app.command("add-token")
@@ -82,12 +83,9 @@ def add_token(
 ) -> None:
     """Make a token for a program, and print it: it cannot be shown again."""
     with _open(config, data) as store:
-        from platelens.serving.access import check_scopes
+        from platelens.serving.access import accounts
 
-        granted = check_scopes(split_codes(scopes))
-        end = None if days is None else datetime.now(UTC) + timedelta(days=days)
-        _, secret = store.access.add_token(name, granted, end)
-        typer.echo(secret)
+        typer.echo(accounts.add_token(store, _ACTOR, name, split_codes(scopes), days))
 
 
 @app.command("revoke-token")
@@ -100,7 +98,9 @@ def revoke_token(
 ) -> None:
     """Let a token be refused from now on."""
     with _open(config, data) as store:
-        store.access.revoke_token(number)
+        from platelens.serving.access import accounts
+
+        accounts.revoke_token(store, _ACTOR, number)
 
 
 @app.command("list")

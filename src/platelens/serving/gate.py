@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from platelens.errors import (
@@ -62,7 +63,7 @@ class Gate:
             limited = _Limited(receive, headers, self._limits.body_bytes, self._limits.receive_s)
             await self._app(scope, limited.receive, send_with_headers)
         except PlatelensError as error:
-            await problem_response(error)(scope, receive, send_with_headers)
+            await problem_response(Request(scope), error)(scope, receive, send_with_headers)
         finally:
             self._note(scope, status, time.perf_counter() - start)
 

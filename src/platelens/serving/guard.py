@@ -57,6 +57,14 @@ def require(scope: str) -> Callable[[Request], Awaitable[Principal]]:
     return principal
 
 
+async def may_still(request: Request, scope: str) -> bool:
+    """Whether who asked, some time ago, would still be let through: what goes on looks again."""
+    try:
+        return (await _find(request, service_of(request))).may(scope)
+    except AccessError:
+        return False
+
+
 async def _find(request: Request, service: Service) -> Principal:
     if secret := _secret(request):
         token = await run_in_threadpool(service.store.access.find_token, secret)

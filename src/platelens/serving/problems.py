@@ -1,9 +1,10 @@
-"""Errors as answers (RFC 9457, application/problem+json). The one place that knows status codes."""
+"""Errors as answers: RFC 9457's problems, pages for browsers. Only this place knows statuses."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,12 +15,13 @@ from starlette.exceptions import HTTPException
 
 from platelens import errors
 from platelens.errors import PlatelensError
+from platelens.serving.guard import current
+from platelens.serving.headers import STRICT_HEADERS
+from platelens.serving.web.faults import fault_page, wants_page
 
 _LOG: Final = logging.getLogger(__name__)
 
 PROBLEM_TYPE: Final = "application/problem+json"
-API_PATHS: Final = ("/api/", "/v1/", "/healthz", "/readyz", "/metrics")
-"""Elsewhere a person with a browser may be asking, who is sent to the login."""
 
 _STATUS: Final[Mapping[type[PlatelensError], int]] = {
     errors.ImageTooLargeError: 413,
@@ -56,7 +58,7 @@ def problem_of(error: PlatelensError) -> dict[str, Any]:
     return _members(status, type(error).__name__, detail or "see the log of the service")
 
 
-def problem_response(error: PlatelensError) -> Response:
+def problem_response(request: Request, error: PlatelensError) -> Response:
     """Give the answer to a request that failed with `error`."""
     headers = {}
     if isinstance(error, errors.LaterError):
@@ -69,11 +71,11 @@ def problem_response(error: PlatelensError) -> Response:
         headers["Connection"] = "close"  # the rest of the request is not wanted
     if status_of(error) >= 500 and not isinstance(error, errors.BusyError):
         _LOG.error("%s: %s", type(error).__name__, error)
-    return _response(problem_of(error), headers)
+    return _response(request, problem_of(error), headers)
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Let every error of an application become a problem document."""
+    """Let every error of an application become a problem document, or a page."""
     app.add_exception_handler(PlatelensError, _on_platelens_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -83,21 +85,15 @@ def add_handlers(app: FastAPI) -> None:
 async def _on_platelens_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, PlatelensError):
         raise error
-    if isinstance(error, errors.AccessError) and _is_person(request):
-        return RedirectResponse(
-            request.url_for("login_page").include_query_params(next=request.url.path),
-            status_code=303,
-        )
-    return problem_response(error)
+    is_visit = request.method == "GET" and wants_page(request)
+    if isinstance(error, errors.AccessError) and is_visit:
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        login = request.url_for("login_page").include_query_params(next=address)
+        return RedirectResponse(login, status_code=303)
+    return problem_response(request, error)
 
 
-def _is_person(request: Request) -> bool:
-    wants_page = "text/html" in request.headers.get("accept", "")
-    is_page = not request.url.path.startswith(API_PATHS)
-    return request.method == "GET" and wants_page and is_page
-
-
-async def _on_invalid(_request: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     faults = [
         {"place": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
@@ -105,21 +101,25 @@ async def _on_invalid(_request: Request, error: Exception) -> Response:
     ]
     detail = "; ".join(f"{fault['place']}: {fault['message']}" for fault in faults[:3])
     problem = _members(422, "RequestError", detail)
-    return _response({**problem, "faults": faults}, {})
+    return _response(request, {**problem, "faults": faults}, {})
 
 
-async def _on_http(_request: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if isinstance(error.__cause__, PlatelensError):  # FastAPI wraps what reading a body raises
-        return problem_response(error.__cause__)
+        return problem_response(request, error.__cause__)
+    if wants_page(request):
+        with suppress(PlatelensError):
+            await current(request)  # whose menu the page has
     headers = dict(error.headers or {})
-    return _response(_members(error.status_code, "HttpError", str(error.detail)), headers)
+    return _response(request, _members(error.status_code, "HttpError", str(error.detail)), headers)
 
 
-async def _on_surprise(_request: Request, error: Exception) -> Response:
+async def _on_surprise(request: Request, error: Exception) -> Response:
     _LOG.error("unexpected error", exc_info=error)
-    return _response(_members(500, "InternalError", "see the log of the service"), {})
+    problem = _members(500, "InternalError", "see the log of the service")
+    return _response(request, problem, STRICT_HEADERS)  # is answered outside of the gate
 
 
 def _members(status: int, code: str, detail: str) -> dict[str, Any]:
@@ -132,5 +132,10 @@ def _members(status: int, code: str, detail: str) -> dict[str, Any]:
     }
 
 
-def _response(problem: dict[str, Any], headers: dict[str, str]) -> Response:
-    return JSONResponse(problem, problem["status"], headers, media_type=PROBLEM_TYPE)
+def _response(request: Request, problem: dict[str, Any], headers: Mapping[str, str]) -> Response:
+    status = problem["status"]
+    if wants_page(request):
+        page = fault_page(request, status, problem["detail"])
+        page.headers.update(headers)
+        return page
+    return JSONResponse(problem, status, headers, media_type=PROBLEM_TYPE)

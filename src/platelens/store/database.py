@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ from platelens.store.tables import Base
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _OLDEST_SQLITE: Final = (3, 35)
 """The first with RETURNING."""
+
+_OWNER_ONLY: Final = 0o600
+"""Of a new file: it has plates, and secrets of targets. SQLite gives it to its log, too."""
 
 _PRAGMAS: Final = (
     # Readers and the writer do not wait for each other.
@@ -68,7 +71,11 @@ class Database:
             self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def copy_to(self, target: Path) -> None:
-        """Copy a SQLite database, without what was deleted, to a new file."""
+        """Copy a SQLite database, without what was deleted, to a new file of the owner's."""
+        try:
+            target.touch(mode=_OWNER_ONLY)
+        except OSError as error:
+            raise StoreDownError(f"{target}: {error.strerror}") from error
         self._run_alone("VACUUM INTO ?", str(target))
 
     def _run_alone(self, statement: str, *values: str) -> None:
@@ -105,6 +112,9 @@ def open_database(address: str) -> Database:
     """
     url = _parsed(address)
     in_file = url.get_backend_name() == "sqlite"
+    if in_file:
+        with suppress(OSError):  # SQLite says what is wrong
+            Path(url.database or "").touch(mode=_OWNER_ONLY)
     try:
         engine = sa.create_engine(
             url, hide_parameters=True, pool_size=16, max_overflow=16, pool_pre_ping=not in_file

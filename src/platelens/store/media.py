@@ -28,7 +28,7 @@ class MediaFolder:
         """Make the folder if it is missing; StoreOpenError when that fails."""
         self._folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StoreOpenError(f"{folder}: {error.strerror}") from error
 

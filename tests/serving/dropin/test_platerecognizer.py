@@ -14,6 +14,11 @@ from platelens.store import ReadQuery, Store
 
 Picture = Callable[..., bytes]
 READER, STATISTICS = "/v1/plate-reader/", "/v1/statistics/"
+NO_VEHICLE = {
+    "score": 0.0,
+    "type": "Unknown",
+    "box": {"xmin": 0, "ymin": 0, "xmax": 0, "ymax": 0},
+}
 BOX = {"xmin": 36, "ymin": 12, "xmax": 100, "ymax": 44}
 
 
@@ -38,7 +43,7 @@ def test_answer_has_every_documented_field(client: TestClient, picture: Picture)
     assert result["candidates"][0] == {"score": result["score"], "plate": "a"}
     assert 0.9 < result["score"] <= 1
     assert 0.9 < result["dscore"] <= 1
-    assert result["vehicle"]["type"] == "Unknown"
+    assert result["vehicle"] == NO_VEHICLE
     assert "color" not in result
 
 
@@ -79,6 +84,19 @@ def test_home_assistant(guarded: TestClient, store: Store, picture: Picture) -> 
     assert guarded.get(STATISTICS, headers=headers).json()["usage"]["calls"] == 1
 
 
+def test_plate_recognition_py(client: TestClient, picture: Picture) -> None:
+    """What Plate Recognizer's own script does with parts of a picture, and in vehicle mode."""
+    for result in send(client, picture("A", "B"), mmc="true")["results"]:
+        for box in (result["box"], result["vehicle"]["box"]):  # moves both
+            assert {name: edge + 10 for name, edge in box.items()}.keys() == BOX.keys()
+        assert not result["vehicle"]["score"]  # or it cuts the vehicle out, and names its make
+    config = json.dumps({"detection_mode": "vehicle"})
+    results = send(client, picture("A", "B"), config=config)["results"]
+    kept = [result for result in results if result["vehicle"]]  # leaves the others out
+    plates = [result["plate"]["props"]["plate"][0]["value"] for result in kept]
+    assert plates == ["a", "b"]
+
+
 def test_base64_in_a_form_and_in_json(client: TestClient, picture: Picture) -> None:
     coded = base64.b64encode(picture("B")).decode()
     form = client.post(READER, data={"upload": coded, "regions": "gb"})
@@ -100,7 +118,8 @@ def test_vehicle_mode_has_the_second_form(client: TestClient, picture: Picture) 
     assert (plate["type"], set(plate)) == ("Plate", {"type", "score", "box", "props"})
     assert plate["props"]["plate"][0]["value"] == "a"
     assert plate["props"]["region"] == []
-    assert set(result["vehicle"]["props"]) == {"make_model", "orientation", "color"}
+    unknown: dict[str, list[str]] = {"make_model": [], "orientation": [], "color": []}
+    assert result["vehicle"] == {**NO_VEHICLE, "props": unknown}
 
 
 def test_thresholds(client: TestClient, picture: Picture) -> None:

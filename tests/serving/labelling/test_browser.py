@@ -44,7 +44,7 @@ def test_label_a_picture_by_keyboard_alone(browser: Browser, address: str, pictu
         page.keyboard.press("Control+z")
         page.keyboard.press("d")
         page.wait_for_selector("#picture-name:text-is('none.tiff')")
-        assert page.inner_text("#progress-words") == "1 of 3 done"
+        page.wait_for_selector("#progress-words:text-is('1 of 3 done')")
         record = labels(pictures)["a.png"]
         assert record["done"] is True
         assert [plate["text"] for plate in record["plates"]] == ["A", "AB12"]

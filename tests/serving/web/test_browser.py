@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platelens.serving.web.routes import PLACES
+from platelens.serving.web.menu import PLACES
 from platelens.store import ReadQuery, Store
 from tests.serving.browsers import TOO_WIDE, UNNAMED, open_page
 from tests.serving.conftest import PASSWORD
@@ -131,7 +131,7 @@ def test_every_page_fits_a_phone_and_is_named(browser: Browser, address: str) ->
     with open_page(browser, **PHONE, color_scheme="dark") as page:
         log_in(page, address)
         upload(page)
-        for path in [*(place.path for place in PLACES), "/reads/1", "/login"]:
+        for path in [*(place.path for place in PLACES), "/reads/1", "/settings/access", "/login"]:
             page.goto(f"{address}{path}")
             page.wait_for_timeout(150)  # what the API gives is there
             assert page.evaluate(UNNAMED) == [], path
@@ -181,3 +181,68 @@ def test_cameras_and_targets_are_set_up(browser: Browser, address: str, store: S
         page.click("#targets [title='Remove home']")
         page.wait_for_selector("#no-targets:has-text('Nowhere')")
         assert store.outbox.targets() == []
+
+
+def test_people_and_tokens_are_seen_to(browser: Browser, address: str, store: Store) -> None:
+    with open_page(browser) as page:
+        log_in(page, address, "/settings")
+        page.click("a:has-text('People and tokens')")
+        page.click("summary:text-is('Add a person')")
+        page.fill("#name", "bob")
+        page.fill("#first", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".entries li:has-text('bob')")
+        page.click("summary:text-is('Make a token')")
+        page.fill("#token-name", "gate")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#secret:focus")
+        secret = page.input_value("#secret")
+        assert store.access.find_token(secret) is not None
+        page.goto(f"{address}/settings/access")
+        assert secret not in page.content()
+        page.click("summary:has-text('Revoke gate')")
+        page.click("button:has-text('Revoke gate')")
+        page.wait_for_selector("td:has-text('revoked')")
+        assert store.access.find_token(secret) is None
+
+        page.click("summary:has-text('Change anna')")
+        page.click("button:has-text('Remove anna')")
+        page.wait_for_selector("[role=alert]:has-text('anna is the last who may administer')")
+        page.click("summary:has-text('Change bob')")
+        page.click("button:has-text('Remove bob')")
+        page.wait_for_selector(".entries:not(:has-text('bob'))")
+        assert [user.name for user in store.access.users()] == ["anna"]
+
+
+def test_a_password_is_changed_without_scripts(browser: Browser, address: str) -> None:
+    new = "another password"
+    with (
+        open_page(browser) as other,
+        open_page(browser, **PHONE, java_script_enabled=False) as page,
+    ):
+        log_in(other, address, "/reads")
+        log_in(page, address, "/settings")
+        page.tap("a:has-text('People and tokens')")
+        for old in ("a wrong password", PASSWORD):
+            for field, value in (("#old", old), ("#new", new), ("#again", new)):
+                page.fill(field, value)
+            page.tap("button:has-text('Change password')")
+            page.wait_for_selector("[role=alert], [role=status]:has-text('is changed')")
+        assert page.query_selector("[role=alert]") is None
+        other.reload()
+        other.wait_for_selector("#password")
+
+
+def test_an_unknown_page_leads_back(browser: Browser, address: str) -> None:
+    with open_page(browser, **PHONE, color_scheme="dark") as page:
+        page.goto(f"{address}/no/such")
+        page.wait_for_selector("p:has-text('There is no such page.')")
+        assert page.evaluate(UNNAMED) == []
+        page.tap("a:has-text('To the first page')")
+        page.wait_for_selector("#password")
+        log_in(page, address, "/reads")
+        page.goto(f"{address}/reads/999")
+        page.wait_for_selector("p:has-text('no read 999')")
+        page.tap("#menu")
+        page.tap(".nav a[href='/watch']")
+        page.wait_for_selector("#try-text")

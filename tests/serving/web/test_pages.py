@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from platelens.serving.access.passwords import hash_password
 from platelens.serving.web.login import own_path
-from platelens.serving.web.routes import PLACES
+from platelens.serving.web.menu import PLACES
 from platelens.store import Store, User
 from tests.serving.conftest import PASSWORD
 

@@ -45,7 +45,8 @@ class Limiter:
             while len(self._full_at) > _MOST_KNOWN:
                 self._full_at.popitem(last=False)
 
-    def forgive(self, name: str) -> None:
-        """Forget how often a name came."""
+    def forgive(self, *names: str) -> None:
+        """Forget how often each of the names came."""
         with self._lock:
-            self._full_at.pop(name, None)
+            for name in names:
+                self._full_at.pop(name, None)

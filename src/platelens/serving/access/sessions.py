@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from platelens.errors import AccessError, SettingsError
 from platelens.serving.access.limiter import Limiter
-from platelens.serving.access.passwords import is_password
+from platelens.serving.access.passwords import hash_password, is_password
 from platelens.store import Store, User
 
 COOKIE: Final = "platelens_session"
@@ -60,13 +60,38 @@ class Sessions:
             AccessError: name or password is wrong.
             RateError: too many were wrong.
         """
-        self._tries.take(address, f"{name[:200]}\0{address}")
+        user = self._check(name, password, address)
+        self._store.journal.note(user.name, "log in", {})
+        return self._begin(response, user)
+
+    def change_password(
+        self, response: Response, name: str, old: str, new: str, address: str
+    ) -> None:
+        """Let a person take a new password: all sessions end but this browser's, which goes on.
+
+        Raises:
+            AccessError: the old password is wrong.
+            RateError: too many were wrong.
+            RecordError: the new one is too short or too long.
+        """
+        user = replace(self._check(name, old, address), password_hash=hash_password(new))
+        self._store.access.replace_user(user)
+        self._store.journal.note(name, "change password", {})
+        self._begin(response, user)
+
+    def _check(self, name: str, password: str, address: str) -> User:
+        """Give the user whose password that is."""
+        tries = (address, f"{name[:200]}\0{address}")
+        self._tries.take(*tries)
         user = self._store.access.find_user(name)
         is_right = is_password(user.password_hash if user else None, password)
         if user is None or not is_right or not user.is_active:
             raise AccessError("name or password is wrong")
-        self._tries.forgive(address)
-        self._store.journal.note(user.name, "log in", {})
+        self._tries.forgive(*tries)
+        return user
+
+    def _begin(self, response: Response, user: User) -> Session:
+        """Give the browser a cookie."""
         nonce = secrets.token_urlsafe(16)
         cookie = self._signer.dumps([user.name, nonce, _mark(user)])
         response.set_cookie(
@@ -101,8 +126,13 @@ class Sessions:
 def start_session(request: Request, response: Response, name: str, password: str) -> Session:
     """Log a person in, as `Sessions.log_in`; for the login page."""
     sessions: Sessions = request.app.state.service.sessions
-    address = request.client.host if request.client else ""
-    return sessions.log_in(response, name, password, address)
+    return sessions.log_in(response, name, password, _address(request))
+
+
+def change_password(request: Request, response: Response, name: str, old: str, new: str) -> None:
+    """Let a person take a new password, as `Sessions.change_password`; for the pages."""
+    sessions: Sessions = request.app.state.service.sessions
+    sessions.change_password(response, name, old, new, _address(request))
 
 
 def end_session(request: Request, response: Response) -> None:
@@ -130,6 +160,10 @@ def load_key(path: Path) -> bytes:
     if len(key) < _KEY_BYTES:
         raise SettingsError(f"{path}: expected a key of {_KEY_BYTES} bytes; remove the file")
     return key
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _mark(user: User) -> str:

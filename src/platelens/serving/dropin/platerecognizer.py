@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,9 +17,13 @@ MAX_CALLS: Final = 1_000_000_000
 """There is no limit; clients count down from one."""
 
 _MOST_CANDIDATES: Final = 5
-_NO_BOX: Final = {"xmin": 0, "ymin": 0, "xmax": 0, "ymax": 0}
-_NO_VEHICLE: Final = {"score": 0.0, "type": "Unknown", "box": _NO_BOX}
-"""Clients read its type in any case; platelens looks for plates, not for vehicles."""
+NO_VEHICLE: Final[Mapping[str, Any]] = {
+    "score": 0.0,
+    "type": "Unknown",
+    "box": {"xmin": 0, "ymin": 0, "xmax": 0, "ymax": 0},
+}
+"""Platelens looks for plates, not for vehicles. Clients read the type and move the box in any case,
+leave out plates whose vehicle is null, and cut out only vehicles that have a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _by_plate(plate: Plate, candidates: Sequence[Candidate], *, mmc: bool) -> di
             for c in candidates[:_MOST_CANDIDATES]
         ],
         "dscore": _score(plate.detection.confidence),
-        "vehicle": _NO_VEHICLE,
+        "vehicle": NO_VEHICLE,
     }
     return record | ({"model_make": [], "color": [], "orientation": []} if mmc else {})
 
@@ -108,7 +112,7 @@ def _by_vehicle(plate: Plate, candidates: Sequence[Candidate], *, mmc: bool) -> 
                 "region": [{"value": r.code, "score": _score(r.confidence)} for r in regions],
             },
         },
-        "vehicle": {**_NO_VEHICLE, "props": {"make_model": [], "orientation": [], "color": []}},
+        "vehicle": {**NO_VEHICLE, "props": {"make_model": [], "orientation": [], "color": []}},
     }
 
 

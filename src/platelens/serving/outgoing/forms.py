@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
+from platelens.serving.dropin.platerecognizer import NO_VEHICLE
 from platelens.serving.outgoing.event import Outgoing
 from platelens.serving.schemas.reads import read_form
 from platelens.store import Read
-
-_NO_VEHICLE: Final = {
-    "score": 0.0,
-    "type": "Unknown",
-    "box": {"xmin": 0, "ymin": 0, "xmax": 0, "ymax": 0},
-}
 
 
 def native_form(event: Outgoing) -> dict[str, Any]:
@@ -64,7 +59,7 @@ def _stream_result(event: Outgoing, read: Read) -> dict[str, Any]:
         ]
         or [{"score": round(read.confidence, 3), "plate": read.text.lower()}],
         "dscore": round(event.detection_confidence, 3),
-        "vehicle": _NO_VEHICLE,
+        "vehicle": NO_VEHICLE,
         "model_make": [],
         "color": [],
         "orientation": [],

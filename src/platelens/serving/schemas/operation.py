@@ -13,7 +13,11 @@ from platelens.store import AuditEntry, Camera, Counts, DeletionEntry
 
 Share = Annotated[float, Field(ge=0, le=1)]
 _HIDDEN: Final = "***"
-_PASSWORD: Final = re.compile(r"(://[^:/@]*):[^@/]*@")
+_PASSWORD: Final = re.compile(
+    r"(?<=://)(?P<name>[^:/@\s]*:)[^/\s]*(?=@)"
+    r"|(?<=[?&])(?P<key>[^=&\s]*(?:pass|pwd|token|key|secret|auth|sig)[^=&\s]*=)[^&\s]*",
+    re.IGNORECASE,
+)
 
 
 class CameraSettings(BaseModel):
@@ -138,8 +142,8 @@ def camera_settings(camera: Camera) -> CameraSettings:
 
 
 def hide_password(source: str) -> str:
-    """Give an address as it may be shown and logged."""
-    return _PASSWORD.sub(rf"\1:{_HIDDEN}@", source)
+    """Give an address as it may be shown and logged: without the password, and secrets after ?."""
+    return _PASSWORD.sub(lambda found: f"{found['name'] or found['key']}{_HIDDEN}", source)
 
 
 def restore_password(source: str, known: str) -> str:

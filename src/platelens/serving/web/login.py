@@ -36,8 +36,7 @@ def log_in(
     except AccessError:
         return _form(place, name, "Name or password is wrong.", 401)
     except RateError as error:
-        wait = f"Too many tries. Wait {error.retry_s} seconds."
-        return _form(place, name, wait, 429)
+        return _form(place, name, wait_words(error), 429)
     return response
 
 
@@ -53,6 +52,11 @@ def own_path(address: str) -> str:
     """Give `address` if it leads to a page of ours, else that of the first one."""
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if is_ours and address.isprintable() else "/"
+
+
+def wait_words(error: RateError) -> str:
+    """Say when a password may be tried again."""
+    return f"Too many tries. Wait {error.retry_s} seconds."
 
 
 def _form(place: str, name: str = "", fault: str = "", status: int = 200) -> HTMLResponse:

@@ -16,6 +16,8 @@ const chosen = new Set();
 async function search({ isMore = false } = {}) {
   const mine = ++run;
   const query = apiQuery(form);
+  byId("nothing-yet").hidden = query.size > 0;
+  byId("nothing-found").hidden = query.size === 0;
   if (!isMore) exportLinks(query);
   query.set("limit", PAGE);
   if (isMore && cursor) query.set("cursor", cursor);

@@ -26,7 +26,7 @@ async function loadDeletions() {
   byId("deletions").closest(".wide").hidden = deletions.length === 0;
   byId("deletions").replaceChildren(...deletions.map((entry) => make("tr", {},
     make("td", {}, shownTime(entry.time)), make("td", {}, entry.actor), make("td", {}, entry.reason),
-    make("td", { class: "number" }, entry.reads.toLocaleString()), make("td", { class: "number" }, entry.files.toLocaleString()))));
+    make("td", { class: "number", "data-label": "Reads" }, entry.reads.toLocaleString()), make("td", { class: "number", "data-label": "Files" }, entry.files.toLocaleString()))));
 }
 
 const told = (error) => toast(error.message, "bad");

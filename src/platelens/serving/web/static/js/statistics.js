@@ -67,7 +67,7 @@ function show(counts, since, until, by) {
   const numbers = [[counts.reads, "reads"], [counts.plates, "different plates"], [counts.reviewed, "reviewed"]];
   byId("numbers").replaceChildren(...numbers.map(([value, words]) => make("div", {}, make("dt", {}, words), make("dd", {}, value.toLocaleString()))));
   byId("by-time").replaceChildren(...standingBars(spans(counts, since, until, by), { name: "Reads over time", long: byId("by-time").clientWidth, head: [by === "hour" ? "Hour" : "Day", "Reads"] }));
-  const steps = counts.confidences.map((value, i) => ({ label: `${i * 10}`, title: `${i * 10} to ${i * 10 + 10} %`, value }));
+  const steps = counts.confidences.map((value, i) => ({ label: `${i * 10} %`, title: `${i * 10} to ${i * 10 + 10} %`, value }));
   byId("by-confidence").replaceChildren(...standingBars(steps, { name: "Reads by confidence in percent", long: byId("by-confidence").clientWidth, head: ["Confidence", "Reads"], series: 3 }));
   const named = (items, label) => items.slice(0, 10).map(({ name, reads }) => ({ label: label(name), value: reads }));
   byId("by-country").replaceChildren(...lyingBars(named(counts.countries, (code) => (code ? regionName(code) : "not known")), { head: ["Country", "Reads"], series: 2 }));

@@ -22,7 +22,7 @@ async function load() {
   const { events } = await ask("/api/v1/targets/dead");
   byId("targets").replaceChildren(...targets.map(row));
   byId("targets").closest(".wide").hidden = targets.length === 0;
-  byId("no-targets").textContent = targets.length === 0 ? "Nowhere yet." : waiting ? `${count(waiting, "event")} to be sent.` : "All is sent.";
+  byId("no-targets").textContent = targets.length === 0 ? "Nowhere yet. Home automation, an MQTT broker or a program of yours can be told of every read." : waiting ? `${count(waiting, "event")} to be sent.` : "All is sent.";
   byId("dead").hidden = events.length === 0;
   byId("dead-events").replaceChildren(...events.slice(0, 20).map((event) => make("li", {}, shownTime(event.created), ` ${event.event}: ${event.error} (${count(event.attempts, "try", "tries")})`)));
   byId("revive").dataset.ids = JSON.stringify(events.map((event) => event.id));
