@@ -220,8 +220,15 @@ def test_the_matcher_weighs_what_was_voted() -> None:
 
     cars = [Car("FIRST1", 0, 2)]
     eyes = Eyes(cars)
-    (found,) = Watcher(Pipeline(eyes, eyes, matcher=Matcher())).watch(video(cars, 5))
+    watcher = Watcher(Pipeline(eyes, eyes, matcher=Matcher()))
+    told: list[Pass] = []
+    shown = set()
+    for watched in watcher.watch_frames(video(cars, 5)):
+        told += watched.passes
+        shown |= {plate.text for t in watched.tracks if (plate := watcher.plate_of(t))}
+    (found,) = told
     assert (found.plate.text, found.plate.raw_text) == ("F1RST1", "FIRST1")
+    assert shown == {"F1RST1"}
     assert found.plate.region == region
     assert found.plate.reason == "serials are like that"
 

@@ -32,7 +32,7 @@ def test_one_sighting_says_what_it_says() -> None:
     assert [c.text for c in reading.candidates] == ["AB123", "AB128"]
 
 
-def test_a_text_that_no_picture_shows_whole_is_put_together() -> None:
+def test_a_text_that_no_picture_puts_first_may_win() -> None:
     """Each sighting errs in another place."""
     reading = vote(
         [
@@ -43,22 +43,31 @@ def test_a_text_that_no_picture_shows_whole_is_put_together() -> None:
     )
     assert reading is not None
     assert reading.text == "AB123"
-    without = vote([sighting(("XB123", 0.9)), sighting(("AB128", 0.9)), sighting(("A8123", 0.9))])
-    assert without is not None
-    assert without.text == "AB123"
-    assert without.confidence < 0.99
 
 
-def test_many_that_agree_are_surer_than_one() -> None:
-    one = sighting(("AB123", 0.7), ("AB128", 0.2))
-    alone, all_of_them = vote([one]), vote([one] * 5)
-    assert alone is not None
-    assert all_of_them is not None
-    assert alone.confidence < 0.8 < all_of_them.confidence < 1
-    # Neighbouring pictures err alike.
-    crowd = vote([one] * 50)
-    assert crowd is not None
-    assert crowd.confidence == pytest.approx(all_of_them.confidence)
+def test_neighbouring_pictures_that_doubt_alike_leave_it_in_doubt() -> None:
+    """However many there are: they are hardly more than one, and the serial may decide."""
+    one = sighting(("MI97SGL", 0.55), ("M197SGL", 0.43))
+    for count in (1, 5, 50):
+        reading = vote([one] * count)
+        assert reading is not None
+        assert [c.text for c in reading.candidates] == ["MI97SGL", "M197SGL"]
+        assert [c.confidence for c in reading.candidates] == pytest.approx([0.55, 0.43])
+
+
+def test_a_text_is_as_probable_as_on_the_weighed_average() -> None:
+    near = sighting(("AB1", 0.6), ("A81", 0.4), weight=0.9)
+    far = sighting(("A81", 1.0), weight=0.3)
+    reading = vote([near, far])
+    assert reading is not None
+    assert reading.text == "A81"
+    assert reading.confidence == pytest.approx((0.9 * 0.4 + 0.3 * 1.0) / 1.2)
+
+
+def test_a_character_is_as_probable_as_the_texts_that_have_it_there() -> None:
+    reading = vote([sighting(("AB1", 0.5), ("A81", 0.3), ("AB", 0.1))])
+    assert reading is not None
+    assert reading.char_confidences == pytest.approx((0.8, 0.5, 0.8))
 
 
 def test_the_sure_outvote_the_many() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from platelens.cli.passes import PassSink
     from platelens.imaging.video import FrameSource
-    from platelens.pipeline.video import Watched
+    from platelens.pipeline.video import Watched, Watcher
     from platelens.types import RgbImage
 
 _NOTED_S: Final = 1.0
@@ -130,7 +130,7 @@ def watch(  # noqa: PLR0913  # a command's options are its arguments
         sinks = stack.enter_context(
             open_pass_sinks(source, top, as_json=as_json, csv_file=csv, snapshots=snapshots)
         )
-        draw = stack.enter_context(_open_drawn(annotate, frames))
+        draw = stack.enter_context(_open_drawn(annotate, frames, watcher))
         watched = stack.enter_context(contextlib.closing(watcher.watch_frames(frames)))
         stack.enter_context(_end_on_signal(frames))
         _work(watched, sinks, draw, frames)
@@ -195,7 +195,9 @@ def _note(count: int, seconds: float, frames: FrameSource) -> str:
 
 
 @contextlib.contextmanager
-def _open_drawn(path: Path | None, frames: FrameSource) -> Iterator[Callable[[Watched], None]]:
+def _open_drawn(
+    path: Path | None, frames: FrameSource, watcher: Watcher
+) -> Iterator[Callable[[Watched], None]]:
     """Give what writes pictures with their plates into a video; it does nothing without one."""
     if path is None:
         yield lambda _watched: None
@@ -215,19 +217,19 @@ def _open_drawn(path: Path | None, frames: FrameSource) -> Iterator[Callable[[Wa
             if video is None:  # only its first picture tells how large those of a stream are
                 size_hw = (frame.image.shape[0], frame.image.shape[1])
                 video = stack.enter_context(write_video(path, frames.fps or _USUAL_FPS, size_hw))
-            video.write(replace(frame, image=_drawn(watched)))
+            video.write(replace(frame, image=_drawn(watched, watcher)))
 
         yield draw
 
 
-def _drawn(watched: Watched) -> RgbImage:
+def _drawn(watched: Watched, watcher: Watcher) -> RgbImage:
     """Draw the plates with the texts that all pictures so far have together."""
     from platelens.imaging import draw_plate
-    from platelens.tracking import vote
 
     image = watched.frame.image
     for track in watched.tracks:
-        reading = vote(track.sightings)
+        plate = watcher.plate_of(track)
+        reading = plate.reading if plate else None
         text = reading.text if reading and reading.is_readable else ""
         sure = reading.confidence if reading and text else None
         image = draw_plate(image, track.last.plate.detection.quad, text, sure)

@@ -114,6 +114,17 @@ class Watcher:
         if trouble is not None:
             raise trouble
 
+    def plate_of(self, track: Track) -> Plate | None:
+        """Give what all sightings of a track say together so far; None where none has a text."""
+        raw = vote(track.sightings)
+        if raw is None:
+            return None
+        match = Match(raw, None, None)
+        if self._pipeline.matcher is not None:
+            (match,) = self._pipeline.matcher.match([track.best.crop], [raw])
+        sure_from = self._pipeline.settings.min_char_confidence
+        return join_plate(track.best.plate.detection, raw, match, sure_from)
+
     def _look(self, frames: Generator[Frame]) -> Generator[_Looked]:
         gate = MotionGate()
         searched_s = -float("inf")
@@ -223,16 +234,10 @@ class Watcher:
         return [] if is_known else [replace(found, is_parked=is_parked)]
 
     def _pass(self, track: Track) -> Pass | None:
-        """Let the sightings of a track vote; None where their text is too doubtful to be told."""
-        raw = vote(track.sightings)
-        if raw is None:
+        """Give the pass of a track; None where its text is too doubtful to be told."""
+        plate, best = self.plate_of(track), track.best
+        if plate is None:
             return None
-        best = track.best
-        match = Match(raw, None, None)
-        if self._pipeline.matcher is not None:
-            (match,) = self._pipeline.matcher.match([best.crop], [raw])
-        sure_from = self._pipeline.settings.min_char_confidence
-        plate = join_plate(best.plate.detection, raw, match, sure_from)
         if not self._is_worth_telling(track, plate):
             return None
         return Pass(

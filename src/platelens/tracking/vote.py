@@ -1,31 +1,20 @@
 """Many readings of one plate -> one reading.
 
-Every reading names texts and how sure it is of them. They vote place by place, so that a plate is
-read rightly even where no single picture shows all of its characters well.
+Every reading names texts and how sure it is of them. Neighbouring pictures err alike: what all of
+them doubt is as doubtful in the end, and is left to what knows the serials.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
 from typing import Final
 
 from platelens.types import Candidate, Reading, Sighting
 
-_INDEPENDENT: Final = 4.0
-"""Neighbouring pictures err alike: all of them together count as so many that do not."""
-
-_FLOOR: Final = 0.01
-"""What a reading leaves to each character that it does not name: it may be wrong however sure."""
-
 _SHOWN: Final = 5
 """Candidates of the reading."""
-
-_VARIED: Final = 3
-"""So many places are varied to find other candidates, with their second character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +29,24 @@ class _Ballot:
 def vote(sightings: Sequence[Sighting]) -> Reading | None:
     """Give the reading that all sightings of a plate have together; None when none has a text.
 
-    The length with the most votes wins (linear pool, Stone 1961). In each place the characters are
-    weighed by the product of what the readings of that length say (logarithmic pool, Genest and
-    Zidek 1986).
+    A text is as probable as it is on the weighed average over the sightings (linear pool, Stone
+    1961), as with the views of one picture. A character is as probable as all texts of that length
+    that have it in its place.
     """
     # Of a plate that is cut off only a part is read, however surely.
     whole = [sighting for sighting in sightings if sighting.is_whole]
     ballots = [ballot for sighting in whole or sightings if (ballot := _ballot(sighting))]
     if not ballots:
         return None
-    lengths: dict[int, float] = defaultdict(float)
+    total = sum(ballot.weight for ballot in ballots)
+    pooled: dict[str, float] = defaultdict(float)
     for ballot in ballots:
         for text, odds in ballot.texts.items():
-            lengths[len(text)] += ballot.weight * odds
-    length = max(lengths, key=lambda n: lengths[n])
-    share = min(1.0, lengths[length] / sum(ballot.weight for ballot in ballots))
-    for_it, against = (part ** min(len(ballots), _INDEPENDENT) for part in (share, 1 - share))
-    places = [_pool(ballots, length, place) for place in range(length)]
-    candidates = _candidates(places, for_it / (for_it + against))
+            pooled[text] += ballot.weight / total * odds
+    ranked = sorted(pooled.items(), key=lambda item: -item[1])
+    candidates = tuple(Candidate(text, min(1.0, odds)) for text, odds in ranked[:_SHOWN])
     best = candidates[0]
-    chars = tuple(place[c] for place, c in zip(places, best.text, strict=True))
+    chars = tuple(_odds_of(char, place, pooled, best) for place, char in enumerate(best.text))
     rows = max(ballots, key=lambda ballot: ballot.weight).rows
     return Reading(best.text, best.confidence, chars, candidates, rows)
 
@@ -74,42 +61,8 @@ def _ballot(sighting: Sighting) -> _Ballot | None:
     return _Ballot(texts, sighting.weight * sum(texts.values()), reading.rows) if texts else None
 
 
-def _pool(ballots: Sequence[_Ballot], length: int, place: int) -> dict[str, float]:
-    """Give the probability (0..1) of each character that was named in a place, best first."""
-    said: list[tuple[float, dict[str, float]]] = []
-    for ballot in ballots:
-        named: dict[str, float] = defaultdict(float)
-        for text, odds in ballot.texts.items():
-            if len(text) == length:
-                named[text[place]] += odds
-        total = sum(named.values())
-        if total > 0:
-            said.append((ballot.weight * total, {c: o / total for c, o in named.items()}))
-    independent = min(float(len(said)), _INDEPENDENT)
-    scale = independent / sum(weight for weight, _ in said)
-    known = {c for _, named in said for c in named}
-    logs = {
-        c: sum(scale * weight * math.log(max(named.get(c, 0.0), _FLOOR)) for weight, named in said)
-        for c in known
-    }
-    # Where all agree, nobody has named the other characters; each has its floor.
-    logs[""] = independent * math.log(_FLOOR)
-    top = max(logs.values())
-    weights = {c: math.exp(value - top) for c, value in logs.items()}
-    total = sum(weights.values())
-    ranked = sorted(((c, w / total) for c, w in weights.items() if c), key=lambda item: -item[1])
-    return dict(ranked)
-
-
-def _candidates(places: Sequence[Mapping[str, float]], share: float) -> tuple[Candidate, ...]:
-    """Give the likeliest texts, best first; `share` is the probability of their length."""
-    sure = [max(place.values()) for place in places]
-    varied = sorted(range(len(places)), key=lambda number: sure[number])[:_VARIED]
-    choices = [
-        list(islice(place, 2 if number in varied else 1)) for number, place in enumerate(places)
-    ]
-    texts = []
-    for characters in product(*choices):
-        odds = math.prod(place[c] for place, c in zip(places, characters, strict=True))
-        texts.append(Candidate("".join(characters), odds * share))
-    return tuple(sorted(texts, key=lambda c: -c.confidence)[:_SHOWN])
+def _odds_of(char: str, place: int, pooled: Mapping[str, float], best: Candidate) -> float:
+    """Give how probable `char` is in its place, among texts as long as the best one."""
+    length = len(best.text)
+    same = (odds for text, odds in pooled.items() if len(text) == length and text[place] == char)
+    return min(1.0, sum(same))
