@@ -26,7 +26,7 @@ from benchmarks.store_kill import count_lost
 from platelens.alphabet import fold_confusables
 from platelens.store import NewRead, ReadQuery, Store, open_store
 from platelens.store.database import open_database
-from platelens.store.tables import PlateRow
+from platelens.store.tables import PLATES
 
 _BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 
@@ -71,7 +71,7 @@ def _some_plates(address: str, plates: int, rng: random.Random) -> list[str]:
     ids = rng.sample(range(1, plates + 1), min(plates, 2000))
     database = open_database(address)
     with database.reading() as connection:
-        found = sa.select(PlateRow.text).where(PlateRow.id.in_(ids))
+        found = sa.select(PLATES.c.text).where(PLATES.c.id.in_(ids))
         texts = list(connection.scalars(found))
     database.close()
     rng.shuffle(texts)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from platelens.alphabet import fold_confusables
 from platelens.store.database import Database, open_database
-from platelens.store.tables import Base, CameraRow, PlateRow, ReadRow, TailRow
+from platelens.store.tables import CAMERAS, PLATES, READS, TAILS
 
 FIRST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 SPAN: Final = timedelta(days=365)
@@ -39,15 +39,15 @@ def fill(address: str, count: int, seed: int = 7) -> int:
     rng.shuffle(texts)
     plates, of_read = np.unique(texts, return_inverse=True)
     database = open_database(address)
-    indexes = sorted(ReadRow.metadata.tables["reads"].indexes, key=lambda index: str(index.name))
+    indexes = sorted(READS.indexes, key=lambda index: str(index.name))
     with database.writing() as connection:
         for index in indexes:
             index.drop(connection)
     cameras = ((i + 1, f"camera {i}", "", "{}", None) for i in range(20))
-    _copy(database, CameraRow, ("id", "name", "source", "settings", "retention_days"), cameras)
-    _copy(database, PlateRow, ("id", "text", "folded", "is_hashed"), _plate_rows(plates))
-    _copy(database, TailRow, ("tail", "plate_id"), _tail_rows(plates))
-    _copy(database, ReadRow, _READ_COLUMNS, _read_rows(rng, plates, of_read))
+    _copy(database, CAMERAS, ("id", "name", "source", "settings", "retention_days"), cameras)
+    _copy(database, PLATES, ("id", "text", "folded", "is_hashed"), _plate_rows(plates))
+    _copy(database, TAILS, ("tail", "plate_id"), _tail_rows(plates))
+    _copy(database, READS, _READ_COLUMNS, _read_rows(rng, plates, of_read))
     with database.writing() as connection:
         for index in indexes:
             index.create(connection)
@@ -128,10 +128,10 @@ def _read_rows(
 
 
 def _copy(
-    database: Database, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    database: Database, table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Write rows past SQLAlchemy, in the fastest way that each database has."""
-    name, listed = table.__tablename__, ", ".join(columns)
+    name, listed = table.name, ", ".join(columns)
     waiting = iter(rows)
     while chunk := list(islice(waiting, _CHUNK)):
         with database.writing() as connection:

@@ -6,15 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from platelens.errors import StoreDownError, StoreOpenError
-from platelens.store.tables import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _OLDEST_SQLITE: Final = (3, 35)
@@ -121,10 +122,15 @@ def open_database(address: str) -> Database:
     return Database(engine)
 
 
-def insert_missing(connection: Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_missing(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that leaves out rows whose keys are there already."""
+    # The engine has loaded its own dialect; the other one would take long, and may not be there.
     if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415  # above
+
         return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # above
+
     return postgresql.insert(table).on_conflict_do_nothing()
 
 

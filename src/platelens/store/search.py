@@ -15,7 +15,6 @@ from typing import Any, Final, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
-from sqlalchemy.orm import InstrumentedAttribute
 
 from platelens.alphabet import fold_confusables
 from platelens.errors import QueryError
@@ -24,7 +23,7 @@ from platelens.store.patterns import PlatePattern, edit_cost, is_near, parse_pat
 from platelens.store.plates import Speller
 from platelens.store.reads import Match, Page, ReadQuery, ReviewState
 from platelens.store.records import check_text, check_time, load_reads
-from platelens.store.tables import CameraRow, PlateRow, ReadRow, TailRow
+from platelens.store.tables import CAMERAS, PLATES, READS, TAILS
 
 MAX_PAGE: Final = 1000
 _MANY_PLATES: Final = 2000
@@ -36,6 +35,7 @@ _LAST: Final = "~"
 """Sorts behind every character of a plate."""
 
 _Condition = ColumnElement[bool]
+_Column = sa.Column[Any]
 _Select = sa.Select[*tuple[Any, ...]]
 
 
@@ -82,42 +82,42 @@ def _statement(
     indexed = group.by_plate
     if query.review is not None:
         _check(query.review, ReviewState, "review")
-        conditions.append(_equal(ReadRow.review, query.review, hidden=indexed))
+        conditions.append(_equal(READS.c.review, query.review, hidden=indexed))
         if query.review != "none" and not indexed:  # the index has no others
             conditions.append(sa.literal_column("review <> 'none'", sa.Boolean))
             indexed = True
     if query.camera:
         name = check_text(query.camera, "camera")
-        camera = connection.scalar(sa.select(CameraRow.id).where(CameraRow.name == name))
+        camera = connection.scalar(sa.select(CAMERAS.c.id).where(CAMERAS.c.name == name))
         if camera is None:
             return None
-        conditions.append(_equal(ReadRow.camera_id, camera, hidden=indexed))
+        conditions.append(_equal(READS.c.camera_id, camera, hidden=indexed))
         indexed = True
     if query.region:
         country = check_text(query.region, "region").partition("-")[0]
-        conditions.append(_equal(ReadRow.country, country, hidden=indexed))
+        conditions.append(_equal(READS.c.country, country, hidden=indexed))
         if country != query.region:
-            conditions.append(ReadRow.region == query.region)
+            conditions.append(READS.c.region == query.region)
     conditions += _ranges(query)
     if after is not None:
-        conditions.append(ReadRow.time <= after.time)
-        conditions.append(sa.or_(ReadRow.time < after.time, ReadRow.id < after.id))
-    newest = (ReadRow.time.desc(), ReadRow.id.desc())
-    return sa.select(ReadRow.time, ReadRow.id).where(*conditions).order_by(*newest)
+        conditions.append(READS.c.time <= after.time)
+        conditions.append(sa.or_(READS.c.time < after.time, READS.c.id < after.id))
+    newest = (READS.c.time.desc(), READS.c.id.desc())
+    return sa.select(READS.c.time, READS.c.id).where(*conditions).order_by(*newest)
 
 
 def _ranges(query: ReadQuery) -> Iterator[_Condition]:
     if query.since is not None:
-        yield ReadRow.time >= check_time(query.since, "since")
+        yield READS.c.time >= check_time(query.since, "since")
     if query.until is not None:
-        yield ReadRow.time < check_time(query.until, "until")
+        yield READS.c.time < check_time(query.until, "until")
     if query.confidence_from > 0:
-        yield ReadRow.confidence >= query.confidence_from
+        yield READS.c.confidence >= query.confidence_from
     if query.confidence_to < 1:
-        yield ReadRow.confidence <= query.confidence_to
+        yield READS.c.confidence <= query.confidence_to
 
 
-def _equal(column: InstrumentedAttribute[Any], value: str | int, *, hidden: bool) -> _Condition:
+def _equal(column: _Column, value: str | int, *, hidden: bool) -> _Condition:
     """Compare, out of sight of the column's index where another one leads."""
     if not hidden:
         return column == value
@@ -139,11 +139,11 @@ def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[
         )
     if query.match == "fuzzy":
         return _near_groups(connection, pattern.text, query.max_distance)
-    column = PlateRow.folded if query.match == "lookalike" else PlateRow.text
+    column = PLATES.c.folded if query.match == "lookalike" else PLATES.c.text
     goal = pattern.folded if query.match == "lookalike" else pattern
     if pattern.is_whole:
         kept = [goal.text, speller.digest(goal.text)] if speller.hashes else [goal.text]
-        ids = connection.scalars(sa.select(PlateRow.id).where(column.in_(kept))).all()
+        ids = connection.scalars(sa.select(PLATES.c.id).where(column.in_(kept))).all()
         return _groups_of(connection, query, ids, _plates(column).in_(kept))
     parts = _ids_by_part(connection, pattern, column, goal)
     return _groups_of(connection, query, parts, _plates(column).like(goal.like))
@@ -154,10 +154,10 @@ def _groups_of(
 ) -> list[_Group]:
     """Choose how the reads of plates are found: by the plates' ids, or by a condition."""
     if len(ids) <= 1:
-        return [_Group(0, ReadRow.plate_id == number, by_plate=True) for number in ids]
+        return [_Group(0, READS.c.plate_id == number, by_plate=True) for number in ids]
     if len(ids) <= _MANY_PLATES:
-        by_plate = ReadRow.plate_id.in_(ids)
-        some = sa.select(ReadRow.id).where(by_plate, *_ranges(_times_of(query)))
+        by_plate = READS.c.plate_id.in_(ids)
+        some = sa.select(READS.c.id).where(by_plate, *_ranges(_times_of(query)))
         count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
         if connection.execute(count).scalar_one() <= _MANY_READS:
             return [_Group(0, by_plate, by_plate=True)]
@@ -167,7 +167,7 @@ def _groups_of(
 def _ids_by_part(
     connection: Connection,
     pattern: PlatePattern,
-    column: InstrumentedAttribute[str],
+    column: _Column,
     goal: PlatePattern,
 ) -> Sequence[int]:
     """Give plates that have a pattern, more than _MANY_PLATES when there are many.
@@ -176,13 +176,13 @@ def _ids_by_part(
     """
     run, place = goal.longest_run
     if place == 0 and run:
-        found = sa.select(PlateRow.id).where(*_begins(column, run), column.like(goal.like))
+        found = sa.select(PLATES.c.id).where(*_begins(column, run), column.like(goal.like))
     elif run:
         rest = pattern.folded.from_place(place)
-        found = sa.select(TailRow.plate_id).where(
-            *_begins(TailRow.tail, fold_confusables(run)),
-            TailRow.tail.like(rest.like),
-            _plates(column, TailRow.plate_id).like(goal.like),
+        found = sa.select(TAILS.c.plate_id).where(
+            *_begins(TAILS.c.tail, fold_confusables(run)),
+            TAILS.c.tail.like(rest.like),
+            _plates(column, TAILS.c.plate_id).like(goal.like),
         )
     else:
         return range(_MANY_PLATES + 1)  # "???" is of most plates
@@ -204,7 +204,7 @@ def _near_groups(connection: Connection, text: str, edits: int) -> list[_Group]:
     }
     nearest = sorted(near.items(), key=lambda item: item[1])[:_NEAREST]
     return [
-        _Group(cost, ReadRow.plate_id.in_([number for number, _ in plates]), by_plate=True)
+        _Group(cost, READS.c.plate_id.in_([number for number, _ in plates]), by_plate=True)
         for cost, plates in groupby(nearest, key=lambda item: item[1])
     ]
 
@@ -217,29 +217,27 @@ def _near_statements(folded: str, edits: int) -> Iterator[_Select]:
     """
     size = len(folded)
     cuts = [size * part // (edits + 1) for part in range(edits + 2)]
-    plates = sa.select(PlateRow.id, PlateRow.text, PlateRow.folded).where(
-        sa.func.length(PlateRow.folded).between(size - edits, size + edits)
+    plates = sa.select(PLATES.c.id, PLATES.c.text, PLATES.c.folded).where(
+        sa.func.length(PLATES.c.folded).between(size - edits, size + edits)
     )
-    yield plates.where(*_begins(PlateRow.folded, folded[: cuts[1]]))
-    by_tail = plates.join(TailRow, TailRow.plate_id == PlateRow.id)
-    yield by_tail.where(TailRow.tail == folded[cuts[-2] :])
+    yield plates.where(*_begins(PLATES.c.folded, folded[: cuts[1]]))
+    by_tail = plates.join(TAILS, TAILS.c.plate_id == PLATES.c.id)
+    yield by_tail.where(TAILS.c.tail == folded[cuts[-2] :])
     for start, end in pairwise(cuts[1:-1]):
         left = size - start
         yield by_tail.where(
-            *_begins(TailRow.tail, folded[start:end]),
-            sa.func.length(TailRow.tail).between(left - edits, left + edits),
+            *_begins(TAILS.c.tail, folded[start:end]),
+            sa.func.length(TAILS.c.tail).between(left - edits, left + edits),
         )
 
 
-def _begins(column: InstrumentedAttribute[str], start: str) -> tuple[_Condition, _Condition]:
+def _begins(column: _Column, start: str) -> tuple[_Condition, _Condition]:
     return (column >= start, column < start + _LAST)
 
 
-def _plates(
-    column: InstrumentedAttribute[str], number: InstrumentedAttribute[int] = ReadRow.plate_id
-) -> sa.ScalarSelect[str]:
+def _plates(column: _Column, number: _Column = READS.c.plate_id) -> sa.ScalarSelect[str]:
     """Give a column of the plate of each row; as a join, the plates might be gone through first."""
-    return sa.select(column).where(PlateRow.id == number).scalar_subquery()
+    return sa.select(column).where(PLATES.c.id == number).scalar_subquery()
 
 
 def _times_of(query: ReadQuery) -> ReadQuery:

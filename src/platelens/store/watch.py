@@ -19,7 +19,7 @@ from platelens.store.database import Database, insert_missing
 from platelens.store.patterns import is_near, parse_pattern
 from platelens.store.plates import MAX_TEXT
 from platelens.store.records import check_text
-from platelens.store.tables import Setting, WatchRow
+from platelens.store.tables import SETTINGS, WATCH
 from platelens.types import Candidate
 
 WatchKind = Literal["exact", "pattern", "fuzzy"]
@@ -93,7 +93,7 @@ class WatchLists:
         rows = [{**_row_of(rule), "created": datetime.now(UTC)} for rule in rules]
         with self._database.writing() as connection:
             _renew(connection)
-            new = sa.insert(WatchRow).returning(WatchRow.id, sort_by_parameter_order=True)
+            new = sa.insert(WATCH).returning(WATCH.c.id, sort_by_parameter_order=True)
             return list(connection.execute(new, rows).scalars())
 
     def replace(self, number: int, rule: WatchRule) -> None:
@@ -103,11 +103,11 @@ class WatchLists:
             MissingRecordError: there is no such entry.
             RecordError: the rule is malformed.
         """
-        self._change(number, sa.update(WatchRow).values(_row_of(rule)))
+        self._change(number, sa.update(WATCH).values(_row_of(rule)))
 
     def remove(self, number: int) -> None:
         """Remove an entry; MissingRecordError when there is none."""
-        self._change(number, sa.delete(WatchRow))
+        self._change(number, sa.delete(WATCH))
 
     def entries(self, label: str = "") -> list[WatchEntry]:
         """Give the entries of a label, or all, in the order of their ids."""
@@ -137,7 +137,7 @@ class WatchLists:
 
     def _current(self, connection: Connection) -> _Compiled:
         """Give the entries as they are now; another process may have changed them."""
-        named = sa.select(Setting.value).where(Setting.name == _REVISION)
+        named = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == _REVISION)
         revision = connection.scalar(named) or ""
         with self._lock:
             known = self._compiled
@@ -150,7 +150,7 @@ class WatchLists:
     def _change(self, number: int, statement: sa.Update | sa.Delete) -> None:
         with self._database.writing() as connection:
             _renew(connection)
-            if connection.execute(statement.where(WatchRow.id == number)).rowcount == 0:
+            if connection.execute(statement.where(WATCH.c.id == number)).rowcount == 0:
                 raise MissingRecordError(f"there is no watch-list entry {number}")
 
 
@@ -177,13 +177,13 @@ def _row_of(rule: WatchRule) -> dict[str, Any]:
 def _renew(connection: Connection) -> None:
     """Let all processes know that the entries are others now; one writer at a time does."""
     row = {"name": _REVISION, "value": ""}
-    connection.execute(insert_missing(connection, Setting).values(row))
-    new = sa.update(Setting).where(Setting.name == _REVISION).values(value=uuid4().hex)
+    connection.execute(insert_missing(connection, SETTINGS).values(row))
+    new = sa.update(SETTINGS).where(SETTINGS.c.name == _REVISION).values(value=uuid4().hex)
     connection.execute(new)
 
 
 def _load(connection: Connection) -> list[WatchEntry]:
-    rows = connection.execute(sa.select(*WatchRow.__table__.c).order_by(WatchRow.id))
+    rows = connection.execute(sa.select(WATCH).order_by(WATCH.c.id))
     return [
         WatchEntry(
             row.id,
