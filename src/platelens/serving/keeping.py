@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -58,6 +58,15 @@ class Listeners:
     sender: Sender
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sight:
+    """A picture whose plates are to be stored."""
+
+    image: RgbImage
+    plates: Sequence[Plate]
+    data: bytes = b""  # the picture as it came; b"" = it did not come as a file
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A plate to be stored."""
@@ -99,14 +108,12 @@ class Keeper:
             RecordError: a value cannot be stored; names the field.
             StoreDownError: the store cannot be written to.
         """
-        found: list[_Found] = []
-        for upload, result in pictures:
-            image = self._save(upload, result) if result.plates else None
-            found += [
-                _Found(self._read(plate, result.image, image, origin), plate)
-                for plate in result.plates
-            ]
-        rest = iter(self._add(found))
+        sights = [
+            _Sight(result.image, result.plates, upload.data)
+            for upload, result in pictures
+            if result.plates
+        ]
+        rest = iter(self._add(self._reads(sights, origin)))
         return [[next(rest) for _ in result.plates] for _, result in pictures]
 
     def keep_pass(self, found: Pass, camera: str, clock: Callable[[float], datetime]) -> KeptPlate:
@@ -121,9 +128,6 @@ class Keeper:
             StoreDownError: the store cannot be written to.
         """
         origin = Origin(camera, clock(found.best_s), "pass")
-        image = None
-        if self._images == "all":
-            image = self._store.media.save(imaging.encode(found.image, ".jpg"), ".jpg")
         passing = Passing(
             first_seen=clock(found.first_s),
             last_seen=clock(found.last_s),
@@ -131,14 +135,14 @@ class Keeper:
             direction_deg=found.direction_deg,
             is_parked=found.is_parked,
         )
-        read = replace(self._read(found.plate, found.image, image, origin), passing=passing)
-        return self._add([_Found(read, found.plate)])[0]
+        (seen,) = self._reads([_Sight(found.image, [found.plate])], origin)
+        return self._add([replace(seen, read=replace(seen.read, passing=passing))])[0]
 
     def _add(self, found: Sequence[_Found]) -> list[KeptPlate]:
         if not found:
             return []
-        match = self._store.watch.match
-        matches = [tuple(match(each.read.text, each.read.candidates)) for each in found]
+        plates = [(each.read.text, each.read.candidates) for each in found]
+        matches = [tuple(some) for some in self._store.watch.match_all(plates)]
         targets = self._store.outbox.targets()
         deliveries = [
             self._deliveries(each, some, targets) for each, some in zip(found, matches, strict=True)
@@ -162,8 +166,31 @@ class Keeper:
         }
         return deliveries_for(found.read, matches, targets, details)
 
+    def _reads(self, sights: Sequence[_Sight], origin: Origin) -> list[_Found]:
+        """Make the reads of plates; their pictures are on disk when this returns."""
+        files = [file for sight in sights for file in self._files(sight)]
+        saved = iter(self._store.media.save_all(files))
+        found = []
+        for sight in sights:
+            image = next(saved) if self._images == "all" else None
+            for plate in sight.plates:
+                crop = next(saved) if self._images != "none" else None
+                found.append(_Found(self._read(plate, image, crop, origin), plate))
+        return found
+
+    def _files(self, sight: _Sight) -> Iterator[tuple[bytes, str]]:
+        """Give what is kept of a picture: itself, and each of its plates."""
+        if self._images == "all":
+            # As it came, if browsers can show that.
+            suffix = _SHOWN_BY_BROWSERS.get(sniff(sight.data[:MAGIC_BYTES]) or "")
+            yield (sight.data, suffix) if suffix else (imaging.encode(sight.image, ".jpg"), ".jpg")
+        if self._images != "none":
+            for plate in sight.plates:
+                crop = cut_plate(sight.image, plate.detection.quad)
+                yield imaging.encode(crop, ".jpg"), ".jpg"
+
     def _read(
-        self, plate: Plate, picture: RgbImage, image: MediaFile | None, origin: Origin
+        self, plate: Plate, image: MediaFile | None, crop: MediaFile | None, origin: Origin
     ) -> NewRead:
         reading, region = plate.reading, plate.region
         return NewRead(
@@ -179,25 +206,10 @@ class Keeper:
             box=plate.detection.box,
             corners=plate.detection.quad,
             image=image,
-            crop=self._save_crop(picture, plate),
+            crop=crop,
             source=origin.source,
             models=self._models,
         )
-
-    def _save(self, upload: Upload, result: ReadResult) -> MediaFile | None:
-        """Keep a picture as it came, if browsers can show that."""
-        if self._images != "all":
-            return None
-        suffix = _SHOWN_BY_BROWSERS.get(sniff(upload.data[:MAGIC_BYTES]) or "")
-        if suffix is not None:
-            return self._store.media.save(upload.data, suffix)
-        return self._store.media.save(imaging.encode(result.image, ".jpg"), ".jpg")
-
-    def _save_crop(self, picture: RgbImage, plate: Plate) -> MediaFile | None:
-        if self._images == "none":
-            return None
-        crop = cut_plate(picture, plate.detection.quad)
-        return self._store.media.save(imaging.encode(crop, ".jpg"), ".jpg")
 
     def _tell(self, read: NewRead, kept: KeptPlate) -> None:
         self._listeners.metrics.plates.labels(read.source).inc()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -124,8 +125,13 @@ def open_database(address: str) -> Database:
 
 def insert_missing(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that leaves out rows whose keys are there already."""
+    return _insert_missing(connection.dialect.name, table)
+
+
+@cache
+def _insert_missing(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     # The engine has loaded its own dialect; the other one would take long, and may not be there.
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415  # above
 
         return sqlite.insert(table).on_conflict_do_nothing()

@@ -25,6 +25,7 @@ MAX_ATTEMPTS: Final = 15
 _FIRST_WAIT_S: Final = 2.0
 _LONGEST_WAIT_S: Final = 3600.0
 _MAX_ERROR: Final = 500
+_ALL_TARGETS: Final = sa.select(TARGETS).order_by(TARGETS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Outbox:
     def targets(self) -> list[Target]:
         """Give all targets in the order of their ids."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(TARGETS).order_by(TARGETS.c.id))
+            rows = connection.execute(_ALL_TARGETS)
             return [
                 Target(r.id, NewTarget(r.name, r.kind, r.url, r.settings, r.is_active))
                 for r in rows

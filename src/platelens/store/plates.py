@@ -20,6 +20,12 @@ MAX_TEXT: Final = 32
 
 _SHORTEST_KEY: Final = 16
 _HASH_LENGTH: Final = 64
+_KNOWN: Final = (
+    sa.select(PLATES.c.text, PLATES.c.id)
+    .where(PLATES.c.text.in_(sa.bindparam("texts", expanding=True)))
+    .order_by(PLATES.c.text)
+    .with_for_update(read=True, key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,8 @@ def plate_ids(connection: Connection, spellings: Iterable[Spelling]) -> dict[str
     wanted = {spelling.text: spelling for spelling in spellings}
     found: dict[str, int] = {}
     while missing := sorted(wanted.keys() - found.keys()):
-        known = (
-            sa.select(PLATES.c.text, PLATES.c.id)
-            .where(PLATES.c.text.in_(missing))
-            .order_by(PLATES.c.text)
-            .with_for_update(read=True, key_share=True)
-        )
-        found |= {row.text: row.id for row in connection.execute(known)}
+        known = connection.execute(_KNOWN, {"texts": missing})
+        found |= {row.text: row.id for row in known}
         found |= _add(connection, [wanted[text] for text in missing if text not in found])
     return found
 
@@ -122,8 +123,8 @@ def _add(connection: Connection, spellings: list[Spelling]) -> dict[str, int]:
     if not spellings:
         return {}
     rows = [{"text": s.text, "folded": s.folded, "is_hashed": s.is_hashed} for s in spellings]
-    new = insert_missing(connection, PLATES).values(rows).returning(PLATES.c.text, PLATES.c.id)
-    added = {row.text: row.id for row in connection.execute(new)}
+    new = insert_missing(connection, PLATES).returning(PLATES.c.text, PLATES.c.id)
+    added = {row.text: row.id for row in connection.execute(new, rows)}
     tails = [
         {"tail": tail, "plate_id": added[s.text]}
         for s in spellings

@@ -25,6 +25,7 @@ from platelens.types import Candidate
 WatchKind = Literal["exact", "pattern", "fuzzy"]
 
 _REVISION = "watch_revision"
+_CURRENT = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == _REVISION)
 _MAX_LABEL = 64
 _MAX_NOTE = 10_000
 
@@ -72,6 +73,15 @@ class _Compiled:
         """Give the entries that a normalised text is of."""
         tested = [entry for entry, is_one in self.tests if is_one(text)]
         return [*self.exact.get(text, ()), *tested]
+
+    def match(self, candidates: Iterable[Candidate]) -> list[WatchMatch]:
+        """Give the entries that a plate of these candidates may be one of."""
+        odds: dict[WatchEntry, float] = {}
+        for candidate in candidates:
+            for entry in self.entries_for(normalise(candidate.text)):
+                odds[entry] = odds.get(entry, 0.0) + candidate.confidence
+        found = [WatchMatch(entry, min(1.0, p)) for entry, p in odds.items() if p > 0]
+        return sorted(found, key=lambda match: (-match.probability, match.entry.id))
 
 
 class WatchLists:
@@ -121,14 +131,17 @@ class WatchLists:
         The probability is that of all candidates which match, together; without candidates, `text`
         is taken as certain. The time grows with the number of patterns and fuzzy entries.
         """
+        return self.match_all([(text, tuple(candidates))])[0]
+
+    def match_all(
+        self, plates: Iterable[tuple[str, Sequence[Candidate]]]
+    ) -> list[list[WatchMatch]]:
+        """Do as `match` for the text and the candidates of each plate."""
         with self._database.reading() as connection:
             compiled = self._current(connection)
-        odds: dict[WatchEntry, float] = {}
-        for candidate in tuple(candidates) or (Candidate(text, 1.0),):
-            for entry in compiled.entries_for(normalise(candidate.text)):
-                odds[entry] = odds.get(entry, 0.0) + candidate.confidence
-        found = [WatchMatch(entry, min(1.0, p)) for entry, p in odds.items() if p > 0]
-        return sorted(found, key=lambda match: (-match.probability, match.entry.id))
+        return [
+            compiled.match(candidates or (Candidate(text, 1.0),)) for text, candidates in plates
+        ]
 
     def watches(self, connection: Connection, texts: Iterable[str]) -> bool:
         """Whether an entry is about one of the texts."""
@@ -137,8 +150,7 @@ class WatchLists:
 
     def _current(self, connection: Connection) -> _Compiled:
         """Give the entries as they are now; another process may have changed them."""
-        named = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == _REVISION)
-        revision = connection.scalar(named) or ""
+        revision = connection.scalar(_CURRENT) or ""
         with self._lock:
             known = self._compiled
         if known is None or known.revision != revision:
