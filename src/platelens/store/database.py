@@ -109,7 +109,12 @@ def open_database(address: str) -> Database:
     in_file = url.get_backend_name() == "sqlite"
     try:
         engine = sa.create_engine(
-            url, hide_parameters=True, pool_size=16, max_overflow=16, pool_pre_ping=not in_file
+            url,
+            hide_parameters=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_pre_ping=not in_file,
+            pool_use_lifo=True,  # few connections, and so few caches, when few are needed
         )
         if in_file:
             event.listen(engine, "connect", _prepare)
