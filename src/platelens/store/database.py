@@ -35,6 +35,13 @@ _PRAGMAS: Final = (
 )
 
 
+_SERVER_SETTINGS: Final = (
+    # A plan for any values knows neither how many plates a search is about nor how to hash them.
+    "plan_cache_mode = force_custom_plan",
+    "jit = off",  # takes longer to compile than our searches to run
+)
+
+
 class Database:
     """Transactions on one database; safe to use from several threads."""
 
@@ -119,6 +126,8 @@ def open_database(address: str) -> Database:
         if in_file:
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
+        else:
+            event.listen(engine, "connect", _prepare_server)
         with engine.connect():
             pass
     except DBAPIError as error:
@@ -173,6 +182,14 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlch
         row = connection.execute(f"PRAGMA {pragma}").fetchone()
         if pragma.startswith("journal_mode") and row != ("wal",):
             raise sqlite3.OperationalError("the file system has no write-ahead log")
+
+
+def _prepare_server(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+    """Set a new connection to PostgreSQL up."""
+    with connection.cursor() as cursor:
+        for setting in _SERVER_SETTINGS:
+            cursor.execute(f"SET {setting}")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

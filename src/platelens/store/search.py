@@ -2,12 +2,14 @@
 
 A search for a plate first asks how many plates and reads it is about, up to a limit. Few: the index
 of reads by plate gives them all. Many: the next page is near, and the reads are gone through from
-the newest on until it is full. The other index that a search could use is hidden from the
-database, which does not know how many rows one has.
+the newest on until it is full: compared with the plates' ids, or, if there are too many of those,
+with the text. The other index that a search could use is hidden from the database, which does not
+know how many rows one has.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -26,8 +28,8 @@ from platelens.store.records import check_text, check_time, load_reads
 from platelens.store.tables import CAMERAS, PLATES, READS, TAILS
 
 MAX_PAGE: Final = 1000
-_MANY_PLATES: Final = 2000
-_MANY_READS: Final = 20_000
+_MANY_PLATES: Final = 10_000
+_MANY_READS: Final = 10_000
 _NEAREST: Final = 2000
 """So many plates at most are near enough to a fuzzy search."""
 
@@ -155,13 +157,14 @@ def _groups_of(
     """Choose how the reads of plates are found: by the plates' ids, or by a condition."""
     if len(ids) <= 1:
         return [_Group(0, READS.c.plate_id == number, by_plate=True) for number in ids]
-    if len(ids) <= _MANY_PLATES:
-        by_plate = READS.c.plate_id.in_(ids)
-        some = sa.select(READS.c.id).where(by_plate, *_ranges(_times_of(query)))
-        count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
-        if connection.execute(count).scalar_one() <= _MANY_READS:
-            return [_Group(0, by_plate, by_plate=True)]
-    return [_Group(0, condition, by_plate=False)]
+    if len(ids) > _MANY_PLATES:
+        return [_Group(0, condition, by_plate=False)]
+    of_plates = _among(connection, READS.c.plate_id, ids)
+    some = sa.select(READS.c.time).where(of_plates, *_ranges(_times_of(query)))
+    count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
+    if connection.execute(count).scalar_one() <= _MANY_READS:
+        return [_Group(0, of_plates, by_plate=True)]
+    return [_Group(0, _among(connection, READS.c.plate_id + 0, ids), by_plate=False)]
 
 
 def _ids_by_part(
@@ -229,6 +232,14 @@ def _near_statements(folded: str, edits: int) -> Iterator[_Select]:
             *_begins(TAILS.c.tail, folded[start:end]),
             sa.func.length(TAILS.c.tail).between(left - edits, left + edits),
         )
+
+
+def _among(connection: Connection, column: ColumnElement[int], ids: Sequence[int]) -> _Condition:
+    """Compare with many numbers, which go to the database as one value."""
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
 
 
 def _begins(column: _Column, start: str) -> tuple[_Condition, _Condition]:
