@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from platelens import imaging
@@ -60,11 +61,22 @@ class Listeners:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Sight:
-    """A picture whose plates are to be stored."""
+    """A picture whose plates are to be stored, at least one."""
 
-    image: RgbImage
     plates: Sequence[Plate]
-    data: bytes = b""  # the picture as it came; b"" = it did not come as a file
+    files: Sequence[tuple[bytes, str]]  # what is kept of it: itself, then each plate
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Job:
+    """What is to be stored of one request, or of one pass."""
+
+    sights: Sequence[_Sight]
+    origin: Origin
+    passing: Passing | None = None
+
+    def __len__(self) -> int:
+        return sum(len(sight.plates) for sight in self.sights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ class Keeper:
         models: Mapping[str, str],
     ) -> None:
         self._store = store
-        self._writer = Writer(store.reads)
+        self._writer = Writer(self._write)
         self._listeners = listeners
         self._images = settings.images
         self._hashes = bool(settings.plate_key_file)
@@ -109,11 +121,11 @@ class Keeper:
             StoreDownError: the store cannot be written to.
         """
         sights = [
-            _Sight(result.image, result.plates, upload.data)
+            self._sight(result.image, result.plates, upload.data)
             for upload, result in pictures
             if result.plates
         ]
-        rest = iter(self._add(self._reads(sights, origin)))
+        rest = iter(self._writer.write(_Job(sights, origin)) if sights else ())
         return [[next(rest) for _ in result.plates] for _, result in pictures]
 
     def keep_pass(self, found: Pass, camera: str, clock: Callable[[float], datetime]) -> KeptPlate:
@@ -135,19 +147,43 @@ class Keeper:
             direction_deg=found.direction_deg,
             is_parked=found.is_parked,
         )
-        (seen,) = self._reads([_Sight(found.image, [found.plate])], origin)
-        return self._add([replace(seen, read=replace(seen.read, passing=passing))])[0]
+        sight = self._sight(found.image, [found.plate])
+        return self._writer.write(_Job([sight], origin, passing))[0]
+
+    def _sight(self, image: RgbImage, plates: Sequence[Plate], data: bytes = b"") -> _Sight:
+        """Make ready what is kept of a picture; `data` is how it came, if as a file."""
+        files = []
+        if self._images == "all":
+            # As it came, if browsers can show that.
+            suffix = _SHOWN_BY_BROWSERS.get(sniff(data[:MAGIC_BYTES]) or "")
+            files.append((data, suffix) if suffix else _encoded(image))
+        if self._images != "none":
+            files += [_encoded(cut_plate(image, plate.detection.quad)) for plate in plates]
+        return _Sight(plates, files)
+
+    def _write(self, jobs: Sequence[_Job]) -> list[list[KeptPlate]]:
+        """Store all plates of some requests, all or nothing."""
+        files = [file for job in jobs for sight in job.sights for file in sight.files]
+        saved = iter(self._store.media.save_all(files))
+        kept = iter(self._add([found for job in jobs for found in self._reads(job, saved)]))
+        return [list(islice(kept, len(job))) for job in jobs]
+
+    def _reads(self, job: _Job, saved: Iterator[MediaFile]) -> Iterator[_Found]:
+        """Make the reads of a job, whose pictures are the next ones that were saved."""
+        for sight in job.sights:
+            image = next(saved) if self._images == "all" else None
+            for plate in sight.plates:
+                crop = next(saved) if self._images != "none" else None
+                yield _Found(self._read(plate, image, crop, job), plate)
 
     def _add(self, found: Sequence[_Found]) -> list[KeptPlate]:
-        if not found:
-            return []
         plates = [(each.read.text, each.read.candidates) for each in found]
         matches = [tuple(some) for some in self._store.watch.match_all(plates)]
         targets = self._store.outbox.targets()
         deliveries = [
             self._deliveries(each, some, targets) for each, some in zip(found, matches, strict=True)
         ]
-        numbers = self._writer.add([each.read for each in found], deliveries)
+        numbers = self._store.reads.add_many([each.read for each in found], deliveries)
         kept = [KeptPlate(*each) for each in zip(numbers, matches, strict=True)]
         for each, plate in zip(found, kept, strict=True):
             self._tell(each.read, plate)
@@ -166,40 +202,17 @@ class Keeper:
         }
         return deliveries_for(found.read, matches, targets, details)
 
-    def _reads(self, sights: Sequence[_Sight], origin: Origin) -> list[_Found]:
-        """Make the reads of plates; their pictures are on disk when this returns."""
-        files = [file for sight in sights for file in self._files(sight)]
-        saved = iter(self._store.media.save_all(files))
-        found = []
-        for sight in sights:
-            image = next(saved) if self._images == "all" else None
-            for plate in sight.plates:
-                crop = next(saved) if self._images != "none" else None
-                found.append(_Found(self._read(plate, image, crop, origin), plate))
-        return found
-
-    def _files(self, sight: _Sight) -> Iterator[tuple[bytes, str]]:
-        """Give what is kept of a picture: itself, and each of its plates."""
-        if self._images == "all":
-            # As it came, if browsers can show that.
-            suffix = _SHOWN_BY_BROWSERS.get(sniff(sight.data[:MAGIC_BYTES]) or "")
-            yield (sight.data, suffix) if suffix else (imaging.encode(sight.image, ".jpg"), ".jpg")
-        if self._images != "none":
-            for plate in sight.plates:
-                crop = cut_plate(sight.image, plate.detection.quad)
-                yield imaging.encode(crop, ".jpg"), ".jpg"
-
     def _read(
-        self, plate: Plate, image: MediaFile | None, crop: MediaFile | None, origin: Origin
+        self, plate: Plate, image: MediaFile | None, crop: MediaFile | None, job: _Job
     ) -> NewRead:
         reading, region = plate.reading, plate.region
         return NewRead(
-            time=origin.time,
+            time=job.origin.time,
             text=plate.text,
             confidence=plate.confidence,
             readable=reading is not None and reading.is_readable,
             raw_text=plate.raw_text,
-            camera=origin.camera,
+            camera=job.origin.camera,
             region=region.code if region else "",
             region_confidence=region.confidence if region else 0.0,
             candidates=reading.candidates if reading else (),
@@ -207,7 +220,8 @@ class Keeper:
             corners=plate.detection.quad,
             image=image,
             crop=crop,
-            source=origin.source,
+            source=job.origin.source,
+            passing=job.passing,
             models=self._models,
         )
 
@@ -225,6 +239,10 @@ class Keeper:
             "watch": [match_record(match) for match in kept.matches],
         }
         self._listeners.events.publish("alert" if kept.matches else "read", told)
+
+
+def _encoded(image: RgbImage) -> tuple[bytes, str]:
+    return imaging.encode(image, ".jpg"), ".jpg"
 
 
 def match_record(match: WatchMatch) -> dict[str, Any]:
