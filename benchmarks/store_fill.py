@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from platelens.alphabet import fold_confusables
 from platelens.store.database import Database, open_database
@@ -40,9 +41,12 @@ def fill(address: str, count: int, seed: int = 7) -> int:
     plates, of_read = np.unique(texts, return_inverse=True)
     database = open_database(address)
     indexes = sorted(READS.indexes | PLATES.indexes, key=lambda index: str(index.name))
+    keys = [] if database.is_sqlite else READS.foreign_key_constraints  # SQLite cannot drop them
     with database.writing() as connection:
         for index in indexes:
             index.drop(connection)
+        for key in keys:
+            connection.execute(DropConstraint(key))
     cameras = ((i + 1, f"camera {i}", "", "{}", None) for i in range(20))
     _copy(database, CAMERAS, ("id", "name", "source", "settings", "retention_days"), cameras)
     _copy(database, PLATES, ("id", "text", "folded", "is_hashed"), _plate_rows(plates))
@@ -51,6 +55,8 @@ def fill(address: str, count: int, seed: int = 7) -> int:
     with database.writing() as connection:
         for index in indexes:
             index.create(connection)
+        for key in keys:
+            connection.execute(AddConstraint(key))
         if not database.is_sqlite:
             connection.execute(sa.text("ANALYZE"))
             for table in ("cameras", "plates", "reads"):
