@@ -21,9 +21,8 @@ from platelens.store import NewRead, Store, open_store
 
 _STREET: Final = Path(__file__).parents[1] / "examples/street.jpg"
 _CLIENTS: Final = 8
-_LONGEST_SERVICE_S: Final = 2.0
-"""The service is killed after so many seconds at most, from when it was ready."""
-
+_LOOK_S: Final = 0.005
+_LONGEST_WAIT_S: Final = 0.2
 _LONGEST_LIFE = 30
 """A writer is killed after so many acknowledged reads at most."""
 
@@ -82,7 +81,10 @@ def count_lost_by_service(address: str, folder: Path, kills: int) -> tuple[int, 
             clients = [_Client(service, f"{kill} {number}") for number in range(_CLIENTS)]
             for client in clients:
                 client.start()
-            time.sleep(rng.uniform(0.2, _LONGEST_SERVICE_S))
+            life = rng.randint(1, _LONGEST_LIFE)
+            while sum(len(client.acknowledged) for client in clients) < life:
+                time.sleep(_LOOK_S)
+            time.sleep(rng.uniform(0, _LONGEST_WAIT_S))  # in the middle of anything
             service.process.kill()
             for client in clients:
                 client.join()

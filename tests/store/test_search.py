@@ -93,15 +93,16 @@ def _pages(store: Store, query: ReadQuery, limit: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("plates", "reads_of_them"),
-    [(2000, 2000), (2000, 3), (3, 3)],
-    ids=["by plate", "by time and plate", "by time and text"],
+    ("few", "many", "reads_of_few"),
+    [(2000, 2000, 2000), (2000, 2000, 3), (3, 2000, 3), (3, 3, 3)],
+    ids=["by plate", "by time and plate", "by time, plate and text", "by time and text"],
 )
 def test_finds_what_looking_at_every_read_finds(
-    store: Store, plates: int, reads_of_them: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, few: int, many: int, reads_of_few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_MANY_PLATES", plates)
-    monkeypatch.setattr(search, "_MANY_READS", reads_of_them)
+    monkeypatch.setattr(search, "_FEW_PLATES", few)
+    monkeypatch.setattr(search, "_MANY_PLATES", many)
+    monkeypatch.setattr(search, "_MANY_READS", reads_of_few)
     rng = random.Random(3)
     ids = store.reads.add_many(_random_reads(rng, 150))
     for number in rng.sample(ids, 15):

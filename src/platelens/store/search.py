@@ -2,7 +2,7 @@
 
 A search for a plate first asks how many plates and reads it is about, up to a limit. Few: the index
 of reads by plate gives them all. Many: the next page is near, and the reads are gone through from
-the newest on until it is full: compared with the plates' ids, or, if there are too many of those,
+the newest on until it is full: their plates are compared with those that come near, and only then
 with the text. The other index that a search could use is hidden from the database, which does not
 know how many rows one has.
 """
@@ -28,7 +28,8 @@ from platelens.store.records import check_text, check_time, load_reads
 from platelens.store.tables import CAMERAS, PLATES, READS, TAILS
 
 MAX_PAGE: Final = 1000
-_MANY_PLATES: Final = 10_000
+_FEW_PLATES: Final = 3000
+_MANY_PLATES: Final = 30_000
 _MANY_READS: Final = 10_000
 _NEAREST: Final = 2000
 """So many plates at most are near enough to a fuzzy search."""
@@ -146,19 +147,22 @@ def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[
     if pattern.is_whole:
         kept = [goal.text, speller.digest(goal.text)] if speller.hashes else [goal.text]
         ids = connection.scalars(sa.select(PLATES.c.id).where(column.in_(kept))).all()
-        return _groups_of(connection, query, ids, _plates(column).in_(kept))
-    parts = _ids_by_part(connection, pattern, column, goal)
-    return _groups_of(connection, query, parts, _plates(column).like(goal.like))
+        return _groups_of(connection, query, ids)
+    ids = _ids_by_part(connection, pattern, column, goal)
+    if len(ids) <= _FEW_PLATES:
+        among = _among(connection, PLATES.c.id, ids)
+        exact = sa.select(PLATES.c.id).where(among, column.like(goal.like))
+        return _groups_of(connection, query, connection.scalars(exact).all())
+    condition = _plates(column).like(goal.like)
+    if len(ids) <= _MANY_PLATES:  # most reads need no look at their plate
+        condition = sa.and_(_among(connection, READS.c.plate_id + 0, ids), condition)
+    return [_Group(0, condition, by_plate=False)]
 
 
-def _groups_of(
-    connection: Connection, query: ReadQuery, ids: Sequence[int], condition: _Condition
-) -> list[_Group]:
-    """Choose how the reads of plates are found: by the plates' ids, or by a condition."""
+def _groups_of(connection: Connection, query: ReadQuery, ids: Sequence[int]) -> list[_Group]:
+    """Choose how the reads of few plates are found: by their index, or among the newest."""
     if len(ids) <= 1:
         return [_Group(0, READS.c.plate_id == number, by_plate=True) for number in ids]
-    if len(ids) > _MANY_PLATES:
-        return [_Group(0, condition, by_plate=False)]
     of_plates = _among(connection, READS.c.plate_id, ids)
     some = sa.select(READS.c.time).where(of_plates, *_ranges(_times_of(query)))
     count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
@@ -173,7 +177,7 @@ def _ids_by_part(
     column: _Column,
     goal: PlatePattern,
 ) -> Sequence[int]:
-    """Give plates that have a pattern, more than _MANY_PLATES when there are many.
+    """Give all plates that have a pattern, and others; more than _MANY_PLATES if those are many.
 
     Their longest part without wildcards is found as the beginning of a text, or of a tail.
     """
@@ -185,7 +189,6 @@ def _ids_by_part(
         found = sa.select(TAILS.c.plate_id).where(
             *_begins(TAILS.c.tail, fold_confusables(run)),
             TAILS.c.tail.like(rest.like),
-            _plates(column, TAILS.c.plate_id).like(goal.like),
         )
     else:
         return range(_MANY_PLATES + 1)  # "???" is of most plates
@@ -246,9 +249,9 @@ def _begins(column: _Column, start: str) -> tuple[_Condition, _Condition]:
     return (column >= start, column < start + _LAST)
 
 
-def _plates(column: _Column, number: _Column = READS.c.plate_id) -> sa.ScalarSelect[str]:
-    """Give a column of the plate of each row; as a join, the plates might be gone through first."""
-    return sa.select(column).where(PLATES.c.id == number).scalar_subquery()
+def _plates(column: _Column) -> sa.ScalarSelect[str]:
+    """Give a column of each read's plate; as a join, the plates might be gone through first."""
+    return sa.select(column).where(PLATES.c.id == READS.c.plate_id).scalar_subquery()
 
 
 def _times_of(query: ReadQuery) -> ReadQuery:
