@@ -94,7 +94,7 @@ def row_of(read: NewRead) -> dict[str, Any]:
     }
 
 
-def _media_columns(table: sa.Alias, name: str) -> list[sa.Label[Any]]:
+def _media_columns(table: sa.FromClause, name: str) -> list[sa.Label[Any]]:
     return [table.c[part].label(f"{name}_{part}") for part in ("path", "sha256", "size")]
 
 

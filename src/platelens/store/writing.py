@@ -63,7 +63,7 @@ def _camera_ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
     while missing := [name for name in wanted if name not in found]:
         known = connection.execute(_KNOWN_CAMERAS, {"names": wanted})
         found = {row.name: row.id for row in known}
-        new = [
+        new: list[dict[str, Any]] = [
             {"name": name, "source": "", "settings": {}, "retention_days": None}
             for name in missing
             if name not in found
