@@ -192,7 +192,10 @@ def _ids_by_part(
         )
     else:
         return range(_MANY_PLATES + 1)  # "???" is of most plates
-    return connection.scalars(found.limit(_MANY_PLATES + 1)).all()
+    some = found.limit(_MANY_PLATES + 1)
+    # Counting is cheap; so many numbers are not, and nobody would look at them.
+    count = connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one()
+    return connection.scalars(some).all() if count <= _MANY_PLATES else range(count)
 
 
 def _near_groups(connection: Connection, text: str, edits: int) -> list[_Group]:
