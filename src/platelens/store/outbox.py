@@ -79,7 +79,7 @@ class Outbox:
         with self._database.writing() as connection:
             new = sa.insert(TARGETS).values(_columns(target)).returning(TARGETS.c.id)
             try:
-                return connection.execute(new).scalar_one()
+                return int(connection.execute(new).scalar_one())
             except IntegrityError:
                 raise ConflictError(f"there is a target {target.name!r} already") from None
 

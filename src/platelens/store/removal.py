@@ -119,7 +119,7 @@ def _delete_rows(connection: Connection, ids: Sequence[int]) -> tuple[int, datet
 def _log(connection: Connection, actor: str, reason: str) -> int:
     row = {"time": datetime.now(UTC), "actor": actor, "reason": reason, "reads": 0, "files": 0}
     new = sa.insert(DELETIONS).values(row).returning(DELETIONS.c.id)
-    return connection.execute(new).scalar_one()
+    return int(connection.execute(new).scalar_one())
 
 
 def _count(connection: Connection, journal: int, *, reads: int = 0, files: int = 0) -> None:

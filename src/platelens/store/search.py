@@ -153,7 +153,7 @@ def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[
         among = _among(connection, PLATES.c.id, ids)
         exact = sa.select(PLATES.c.id).where(among, column.like(goal.like))
         return _groups_of(connection, query, connection.scalars(exact).all())
-    condition = _plates(column).like(goal.like)
+    condition: _Condition = _plates(column).like(goal.like)
     if len(ids) <= _MANY_PLATES:  # most reads need no look at their plate
         condition = sa.and_(_among(connection, READS.c.plate_id + 0, ids), condition)
     return [_Group(0, condition, by_plate=False)]
