@@ -1,31 +1,35 @@
 """How much the service adds to the bare reader: requests a second and waits, over loopback.
 
     python -m benchmarks.service --seconds 10 --json runs/service.json
+    python -m benchmarks.service --restarts 20
+    python -m benchmarks.service --requests 100000
 
 The service runs as a process of its own with the default models; this process only sends the same
 picture again and again, from 1, 8 and 32 clients. The bare reader is measured before and after it,
 in a third process, with as many threads as the service has workers. Where other programs run, the
-times on the clock say little; what a picture costs the processor says more.
+times on the clock say little; what a picture costs the processor says more. The second command
+measures how long a start takes, the third one what becomes of the memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
+
+from benchmarks.service_memory import print_memory
+from benchmarks.service_process import Running, running_service
+from benchmarks.service_restarts import print_restarts
 
 _CLIENTS: Final = (1, 8, 32)
 _STREET: Final = Path(__file__).parents[1] / "examples/street.jpg"
@@ -55,12 +59,23 @@ def main() -> None:
     data = options.picture.read_bytes()
     if options.bare:
         print(*_bare(data, options.seconds, options.workers))
-        return
+    elif options.restarts:
+        print_restarts(data, options.restarts)
+    elif options.requests:
+        print_memory(data, options.requests)
+    else:
+        _measure_load(data, options)
+
+
+def _measure_load(data: bytes, options: argparse.Namespace) -> None:
     bare = [_measure_bare(options)]
-    with _service(options) as (host, port, process):
-        before = _memory_mb(process)
-        runs = [_load((host, port, process), data, n, options) for n in options.clients]
-        after = _memory_mb(process)
+    with (
+        TemporaryDirectory() as folder,
+        running_service(Path(folder), workers=options.workers) as service,
+    ):
+        before = service.memory_mb()
+        runs = [_load(service, data, n, options) for n in options.clients]
+        after = service.memory_mb()
     bare.append(_measure_bare(options))
     per_s, cpu_ms = np.mean(bare, axis=0)
     loads = [
@@ -90,6 +105,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="threads that read")
     parser.add_argument("--picture", type=Path, default=_STREET)
     parser.add_argument("--no-keep", action="store_true", help="store nothing of what is read")
+    parser.add_argument("--restarts", type=int, default=0, help="only start so many times")
+    parser.add_argument("--requests", type=int, default=0, help="only watch memory for so many")
     parser.add_argument("--json", type=Path, help="write the numbers to a file")
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -125,38 +142,15 @@ def _bare(data: bytes, seconds: float, workers: int) -> tuple[float, float]:
     return rate, (time.process_time() - worked) * 1e3 / sum(counts)
 
 
-@contextmanager
-def _service(options: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
-    """Run the service in an empty folder; gives host, port and process."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Path(folder) / "platelens.toml"
-        settings.write_text(f'data = "data"\n[reader]\nworkers = {options.workers}\n')
-        command = [sys.executable, "-m", "platelens", "serve", "--config", str(settings)]
-        with subprocess.Popen(
-            [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as process:
-            if process.stdout is None:
-                raise RuntimeError("the service has no output")
-            address = process.stdout.readline().split()[3]
-            host, _, port = address.removeprefix("http://").rstrip("/").partition(":")
-            try:
-                yield host, int(port), process.pid
-            finally:
-                process.terminate()
-
-
-def _load(
-    place: tuple[str, int, int], data: bytes, clients: int, options: argparse.Namespace
-) -> Load:
+def _load(service: Running, data: bytes, clients: int, options: argparse.Namespace) -> Load:
     """Let so many clients send one request after the other."""
     times: list[float] = []
     refused, failed = [0], [0]
     path = f"/api/v1/read?keep={'false' if options.no_keep else 'true'}"
-    host, port, process = place
-    began, worked = time.perf_counter(), _cpu_s(process)
+    began, worked = time.perf_counter(), service.cpu_s()
 
     def work() -> None:
-        connection = HTTPConnection(host, port, timeout=60)
+        connection = service.connect()
         while time.perf_counter() - began < options.seconds:
             start = time.perf_counter()
             connection.request("POST", path, data, {"Content-Type": "image/jpeg"})
@@ -181,7 +175,7 @@ def _load(
         p99_ms=float(p99),
         refused=refused[0],
         failed=failed[0],
-        cpu_ms=(_cpu_s(process) - worked) * 1e3 / len(times),
+        cpu_ms=(service.cpu_s() - worked) * 1e3 / len(times),
     )
 
 
@@ -190,21 +184,6 @@ def _together(threads: Sequence[threading.Thread]) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-def _cpu_s(process: int) -> float:
-    """Give how long a process has kept processors busy; needs Linux."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory_mb(process: int) -> float:
-    """Give the resident memory of a process; 0 where the system does not say."""
-    status = Path(f"/proc/{process}/status")
-    if not status.exists():
-        return 0.0
-    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmRSS")]
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 python -m benchmarks.store --reads 1000000
 python -m benchmarks.store --reads 1000000 --address postgresql://user@/empty?host=/socket
 python -m benchmarks.store --kills 50
+python -m benchmarks.store --kills 50 --service
 """
 
 from __future__ import annotations
@@ -22,28 +23,30 @@ import numpy as np
 import sqlalchemy as sa
 
 from benchmarks.store_fill import FIRST, SPAN, fill
-from benchmarks.store_kill import count_lost
+from benchmarks.store_kill import count_lost, count_lost_by_service
 from platelens.alphabet import fold_confusables
 from platelens.store import NewRead, ReadQuery, Store, open_store
 from platelens.store.database import open_database
-from platelens.store.tables import PlateRow
+from platelens.store.tables import PLATES, READS
 
 _BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 
 
 def main() -> None:
-    """Fill a new database, measure, and print."""
+    """Fill a database, if it is empty, measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reads", type=int, default=1_000_000)
-    parser.add_argument("--address", default="", help="of an empty database; else SQLite's")
+    parser.add_argument("--address", default="", help="of an empty database, or a filled one")
     parser.add_argument("--folder", type=Path, help="where to work; else a temporary folder")
     parser.add_argument("--repeats", type=int, default=200, help="searches of each kind")
     parser.add_argument("--kills", type=int, default=0, help="only kill writers so many times")
+    parser.add_argument("--service", action="store_true", help="kill the whole service instead")
     options = parser.parse_args()
     with TemporaryDirectory(dir=options.folder) as folder:
         address = options.address or f"sqlite:///{folder}/store.db"
         if options.kills:
-            acknowledged, lost = count_lost(address, Path(folder), options.kills)
+            kill = count_lost_by_service if options.service else count_lost
+            acknowledged, lost = kill(address, Path(folder), options.kills)
             print(f"{options.kills} kills: {acknowledged} reads acknowledged, {lost} lost")
         else:
             _measure(address, Path(folder), options.reads, options.repeats)
@@ -52,13 +55,11 @@ def main() -> None:
 def _measure(address: str, folder: Path, reads: int, repeats: int) -> None:
     started = time.perf_counter()
     with open_store(address, folder / "media") as store:
-        plates = fill(address, reads)
-        print(
-            f"filled with {reads} reads of {plates} plates in {time.perf_counter() - started:.0f} s"
-        )
-        print(f"database: {_size(address, folder) / 1e9:.2f} GB")
+        if not store.reads.search(ReadQuery(), limit=1).reads:
+            fill(address, reads)
+            print(f"filled with {reads} reads in {time.perf_counter() - started:.0f} s")
         rng = random.Random(7)
-        texts = _some_plates(address, plates, rng)
+        texts = _some_plates(address, rng)
         timer = Timer(address)
         print(f"{'ms':28}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu p50':>9}{'cpu p95':>9}{'found':>8}")
         for name, queries in _kinds(texts, rng).items():
@@ -67,13 +68,16 @@ def _measure(address: str, folder: Path, reads: int, repeats: int) -> None:
         _time_writing(store, timer, texts, rng)
 
 
-def _some_plates(address: str, plates: int, rng: random.Random) -> list[str]:
-    ids = rng.sample(range(1, plates + 1), min(plates, 2000))
+def _some_plates(address: str, rng: random.Random) -> list[str]:
     database = open_database(address)
     with database.reading() as connection:
-        found = sa.select(PlateRow.text).where(PlateRow.id.in_(ids))
-        texts = list(connection.scalars(found))
+        reads, plates = (
+            connection.scalar(sa.select(sa.func.max(table.c.id))) or 0 for table in (READS, PLATES)
+        )
+        ids = rng.sample(range(1, plates + 1), min(plates, 2000))
+        texts = list(connection.scalars(sa.select(PLATES.c.text).where(PLATES.c.id.in_(ids))))
     database.close()
+    print(f"{reads} reads of {plates} plates in {_size(address) / 1e9:.2f} GB")
     rng.shuffle(texts)
     return texts
 
@@ -191,9 +195,10 @@ def _time_writing(store: Store, timer: Timer, texts: Sequence[str], rng: random.
         print(f"{count / (time.perf_counter() - started):8.0f} a second", flush=True)
 
 
-def _size(address: str, folder: Path) -> int:
+def _size(address: str) -> int:
     if address.startswith("sqlite"):
-        return sum(file.stat().st_size for file in folder.glob("store.db*"))
+        file = Path(address.removeprefix("sqlite:///"))
+        return sum(part.stat().st_size for part in file.parent.glob(f"{file.name}*"))
     database = open_database(address)
     with database.reading() as connection:
         size = connection.execute(sa.select(sa.func.pg_database_size(sa.func.current_database())))

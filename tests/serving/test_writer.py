@@ -4,19 +4,28 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
 from platelens.errors import RecordError, StoreDownError
 from platelens.serving.writer import Writer
-from platelens.store import Delivery, NewRead, NewTarget, Store
+from platelens.store import NewRead, Store
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def new_read(text: str, confidence: float = 0.9) -> NewRead:
     return NewRead(time=NOON, text=text, confidence=confidence)
+
+
+def writer_of(store: Store) -> Writer[Sequence[NewRead], list[int]]:
+    """Give a writer whose jobs are the reads themselves."""
+
+    def write(jobs: Sequence[Sequence[NewRead]]) -> list[list[int]]:
+        numbers = iter(store.reads.add_many([read for job in jobs for read in job]))
+        return [[next(numbers) for _ in job] for job in jobs]
+
+    return Writer(write)
 
 
 def at_once(
@@ -27,22 +36,23 @@ def at_once(
     Returns:
         What came of each, and how many reads were written at once.
     """
-    writer, sizes, add_many = Writer(store.reads), [], store.reads.add_many
+    writer, sizes = writer_of(store), []
+    add_many = store.reads.add_many
 
-    def slow(reads: Sequence[NewRead], deliveries: Any = ()) -> list[int]:
+    def slow(reads: Sequence[NewRead]) -> list[int]:
         sizes.append(len(reads))
         end = time.monotonic() + 30
         while len(sizes) == 1 and len(writer._waiting) < len(jobs) - 1:
             assert time.monotonic() < end, "the others have not come"
             time.sleep(0.001)
-        return add_many(reads, deliveries)
+        return add_many(reads)
 
     with monkeypatch.context() as patched, ThreadPoolExecutor(len(jobs)) as pool:
         patched.setattr(store.reads, "add_many", slow)
-        futures = [pool.submit(writer.add, jobs[0], [()] * len(jobs[0]))]
+        futures = [pool.submit(writer.write, jobs[0])]
         while not sizes:
             time.sleep(0.001)
-        futures += [pool.submit(writer.add, reads, [()] * len(reads)) for reads in jobs[1:]]
+        futures += [pool.submit(writer.write, reads) for reads in jobs[1:]]
         wait(futures)
     return futures, sizes
 
@@ -77,17 +87,9 @@ def test_all_are_told_when_the_store_fails(
     def fail(*_arguments: object) -> list[int]:
         raise error
 
-    writer = Writer(store.reads)
+    writer = writer_of(store)
     monkeypatch.setattr(store.reads, "add_many", fail)
     with pytest.raises(type(error)):
-        writer.add([new_read("A1")], [()])
+        writer.write([new_read("A1")])
     monkeypatch.undo()
-    assert len(writer.add([new_read("A1")], [()])) == 1
-
-
-def test_events_go_with_their_reads(store: Store) -> None:
-    target = store.outbox.add_target(NewTarget("t", "webhook", "http://127.0.0.1:9/"))
-    events = [Delivery(target, "read", {"n": 2})]
-    numbers = Writer(store.reads).add([new_read("A1"), new_read("B2")], [[], events])
-    (message,) = store.outbox.claim(5)
-    assert (message.read_id, message.payload) == (numbers[1], {"n": 2})
+    assert len(writer.write([new_read("A1")])) == 1

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from platelens.errors import ConflictError, MissingRecordError, RecordError
 from platelens.store import Store, User
-from platelens.store.tables import TokenRow
+from platelens.store.tables import TOKENS
 
 
 def test_a_token_is_found_by_its_secret_alone(store: Store) -> None:
@@ -21,7 +21,7 @@ def test_a_token_is_found_by_its_secret_alone(store: Store) -> None:
 def test_the_secret_is_not_stored(store: Store) -> None:
     _, secret = store.access.add_token("gate", [])
     with store._database.reading() as connection:
-        row = connection.execute(sa.select(TokenRow.__table__)).one()
+        row = connection.execute(sa.select(TOKENS)).one()
     assert not any(secret in str(value) for value in row)
 
 

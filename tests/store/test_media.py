@@ -49,6 +49,16 @@ def test_what_cannot_be_written_or_removed(tmp_path: Path) -> None:
         folder.save(b"", ".jpg")
 
 
+def test_of_several_pictures_all_are_kept_or_none(tmp_path: Path) -> None:
+    folder = MediaFolder(tmp_path)
+    files = folder.save_all([(b"one", ".jpg"), (b"two", ".png")])
+    assert [folder.load(file) for file in files] == [b"one", b"two"]
+    assert folder.save_all([]) == []
+    with pytest.raises(RecordError, match="suffix"):
+        folder.save_all([(b"three", ".jpg"), (b"four", "jpg")])
+    assert sorted(folder.older_than(-1)) == sorted(file.path for file in files)
+
+
 def test_strays_are_removed_and_others_are_not(store: Store) -> None:
     kept, stray = store.media.save(b"1", ".jpg"), store.media.save(b"2", ".jpg")
     store.reads.add(new_read(image=kept))

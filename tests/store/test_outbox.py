@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from platelens.errors import ConflictError, MissingRecordError, RecordError
 from platelens.store import Delivery, Message, NewTarget, ReadQuery, Store
 from platelens.store.outbox import MAX_ATTEMPTS
-from platelens.store.tables import OutboxRow
+from platelens.store.tables import OUTBOX
 from tests.store.conftest import new_read
 
 TARGET = NewTarget("hook", "webhook", "http://localhost/", {"secret": "s"})
@@ -24,7 +24,7 @@ def _send(store: Store, count: int = 1) -> int:
 
 def _let_time_pass(store: Store) -> None:
     with store._database.writing() as connection:
-        connection.execute(sa.update(OutboxRow).values(due=datetime.now(UTC)))
+        connection.execute(sa.update(OUTBOX).values(due=datetime.now(UTC)))
 
 
 def test_an_event_is_claimed_once_and_gone_when_it_arrived(store: Store) -> None:
@@ -56,7 +56,7 @@ def test_waits_grow_until_the_event_is_dead(store: Store) -> None:
         assert message.attempts == attempt
         assert store.outbox.give_back(message, f"refused \0 {attempt}")
         with store._database.reading() as connection:
-            due = connection.execute(sa.select(OutboxRow.due)).scalar_one()
+            due = connection.execute(sa.select(OUTBOX.c.due)).scalar_one()
         waits.append((due - datetime.now(UTC)).total_seconds())
         assert store.outbox.claim(1) == []
         _let_time_pass(store)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from platelens.errors import QueryError, StoreDownError
 from platelens.store import Delivery, NewTarget, ReadQuery, Store
-from platelens.store.tables import Base
+from platelens.store.tables import METADATA
 from platelens.types import Candidate
 from tests.store.conftest import new_read
 
@@ -18,7 +18,7 @@ from tests.store.conftest import new_read
 def _cells(store: Store) -> Iterator[str]:
     """Give every value of every table."""
     with store._database.reading() as connection:
-        for table in Base.metadata.sorted_tables:
+        for table in METADATA.sorted_tables:
             for row in connection.execute(sa.select(table)):
                 yield from (str(value) for value in row)
 

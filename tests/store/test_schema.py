@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from platelens.errors import StoreOpenError
-from platelens.store import ReadQuery, open_store
+from platelens.store import ReadQuery, migrations, open_store
 from platelens.store.database import Database, open_database
-from platelens.store.schema import upgrade
-from platelens.store.tables import Base
+from platelens.store.schema import NEWEST, upgrade
+from platelens.store.tables import METADATA
 from tests.store.conftest import new_read
 
 
@@ -26,7 +27,7 @@ def empty(empty_address: str) -> Iterator[Database]:
 
 def _difference(database: Database) -> list[object]:
     with database.reading() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
 
 
 def test_the_revisions_make_the_tables(empty: Database) -> None:
@@ -87,3 +88,8 @@ def test_another_programs_database_is_left_alone(
         open_store(empty_address, tmp_path / "media")
     with empty.reading() as connection:
         assert sa.inspect(connection).get_table_names() == ["users"]
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__ or "").parent))
+    assert scripts.get_current_head() == NEWEST

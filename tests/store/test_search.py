@@ -92,11 +92,17 @@ def _pages(store: Store, query: ReadQuery, limit: int) -> list[int]:
         assert len(page.reads) == limit
 
 
-@pytest.mark.parametrize("many", [2000, 3], ids=["by plate", "by time"])
+@pytest.mark.parametrize(
+    ("few", "many", "reads_of_few"),
+    [(2000, 2000, 2000), (2000, 2000, 3), (3, 2000, 3), (3, 3, 3)],
+    ids=["by plate", "by time and plate", "by time, plate and text", "by time and text"],
+)
 def test_finds_what_looking_at_every_read_finds(
-    store: Store, many: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, few: int, many: int, reads_of_few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search, "_FEW_PLATES", few)
     monkeypatch.setattr(search, "_MANY_PLATES", many)
+    monkeypatch.setattr(search, "_MANY_READS", reads_of_few)
     rng = random.Random(3)
     ids = store.reads.add_many(_random_reads(rng, 150))
     for number in rng.sample(ids, 15):

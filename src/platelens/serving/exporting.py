@@ -8,11 +8,9 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import IO, Any, Final
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from platelens.serving.schemas.reads import read_form
 from platelens.store import Read
@@ -24,31 +22,30 @@ _PIECE: Final = 1 << 20
 _FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the start of a formula."""
 
-_TIME: Final = pa.timestamp("us", tz="UTC")
-COLUMNS: Final[Mapping[str, pa.DataType]] = {
-    "id": pa.int64(),
-    "time": _TIME,
-    "text": pa.string(),
-    "confidence": pa.float64(),
-    "readable": pa.bool_(),
-    "camera": pa.string(),
-    "region": pa.string(),
-    "region_confidence": pa.float64(),
-    "raw_text": pa.string(),
-    "text_as_read": pa.string(),
-    "text_hash": pa.string(),
-    "review": pa.string(),
-    "reviewed_by": pa.string(),
-    "source": pa.string(),
-    "first_seen": _TIME,
-    "last_seen": _TIME,
-    "sightings": pa.int64(),
-    "direction": pa.float64(),
-    "parked": pa.bool_(),
-    "x1": pa.float64(),
-    "y1": pa.float64(),
-    "x2": pa.float64(),
-    "y2": pa.float64(),
+COLUMNS: Final[Mapping[str, type]] = {
+    "id": int,
+    "time": datetime,
+    "text": str,
+    "confidence": float,
+    "readable": bool,
+    "camera": str,
+    "region": str,
+    "region_confidence": float,
+    "raw_text": str,
+    "text_as_read": str,
+    "text_hash": str,
+    "review": str,
+    "reviewed_by": str,
+    "source": str,
+    "first_seen": datetime,
+    "last_seen": datetime,
+    "sightings": int,
+    "direction": float,
+    "parked": bool,
+    "x1": float,
+    "y1": float,
+    "x2": float,
+    "y2": float,
 }
 """Of CSV and Parquet."""
 
@@ -88,10 +85,20 @@ def _write_jsonl(reads: Iterable[Read]) -> Iterator[bytes]:
 
 def _write_parquet(reads: Iterable[Read]) -> Iterator[bytes]:
     """Write to a file without a name, since the end of a Parquet file tells of its beginning."""
-    schema = pa.schema(list(COLUMNS.items()))
+    import pyarrow as pa  # noqa: PLC0415  # is long to load, and hardly ever used
+    from pyarrow import parquet  # noqa: PLC0415  # likewise
+
+    kinds = {
+        bool: pa.bool_(),
+        int: pa.int64(),
+        float: pa.float64(),
+        str: pa.string(),
+        datetime: pa.timestamp("us", tz="UTC"),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
     rest = iter(reads)
     with tempfile.TemporaryFile() as file:
-        with pq.ParquetWriter(file, schema) as writer:
+        with parquet.ParquetWriter(file, schema) as writer:
             while rows := [_row(read) for read in islice(rest, _ROWS)]:
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
         file.seek(0)

@@ -98,7 +98,7 @@ class _Limited:
         self._receive = receive
         self._most = most
         self._limit_s = limit_s
-        self._end = time.monotonic() + limit_s
+        self._end = asyncio.get_running_loop().time() + limit_s
         self._size = 0
         self._is_whole = False
         promised = headers.get("content-length", "")
@@ -110,7 +110,8 @@ class _Limited:
         if self._is_too_large:
             raise self._too_large()
         try:
-            message = await asyncio.wait_for(self._receive(), self._end - time.monotonic())
+            async with asyncio.timeout_at(self._end):
+                message = await self._receive()
         except TimeoutError:
             raise SlowRequestError(f"did not arrive within {self._limit_s:g} s") from None
         self._size += len(message.get("body", b""))

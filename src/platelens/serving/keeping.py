@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from platelens import imaging
@@ -58,6 +59,26 @@ class Listeners:
     sender: Sender
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Sight:
+    """A picture whose plates are to be stored, at least one."""
+
+    plates: Sequence[Plate]
+    files: Sequence[tuple[bytes, str]]  # what is kept of it: itself, then each plate
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Job:
+    """What is to be stored of one request, or of one pass."""
+
+    sights: Sequence[_Sight]
+    origin: Origin
+    passing: Passing | None = None
+
+    def __len__(self) -> int:
+        return sum(len(sight.plates) for sight in self.sights)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A plate to be stored."""
@@ -84,7 +105,7 @@ class Keeper:
         models: Mapping[str, str],
     ) -> None:
         self._store = store
-        self._writer = Writer(store.reads)
+        self._writer = Writer(self._write)
         self._listeners = listeners
         self._images = settings.images
         self._hashes = bool(settings.plate_key_file)
@@ -99,14 +120,12 @@ class Keeper:
             RecordError: a value cannot be stored; names the field.
             StoreDownError: the store cannot be written to.
         """
-        found: list[_Found] = []
-        for upload, result in pictures:
-            image = self._save(upload, result) if result.plates else None
-            found += [
-                _Found(self._read(plate, result.image, image, origin), plate)
-                for plate in result.plates
-            ]
-        rest = iter(self._add(found))
+        sights = [
+            self._sight(result.image, result.plates, upload.data)
+            for upload, result in pictures
+            if result.plates
+        ]
+        rest = iter(self._writer.write(_Job(sights, origin)) if sights else ())
         return [[next(rest) for _ in result.plates] for _, result in pictures]
 
     def keep_pass(self, found: Pass, camera: str, clock: Callable[[float], datetime]) -> KeptPlate:
@@ -121,9 +140,6 @@ class Keeper:
             StoreDownError: the store cannot be written to.
         """
         origin = Origin(camera, clock(found.best_s), "pass")
-        image = None
-        if self._images == "all":
-            image = self._store.media.save(imaging.encode(found.image, ".jpg"), ".jpg")
         passing = Passing(
             first_seen=clock(found.first_s),
             last_seen=clock(found.last_s),
@@ -131,19 +147,43 @@ class Keeper:
             direction_deg=found.direction_deg,
             is_parked=found.is_parked,
         )
-        read = replace(self._read(found.plate, found.image, image, origin), passing=passing)
-        return self._add([_Found(read, found.plate)])[0]
+        sight = self._sight(found.image, [found.plate])
+        return self._writer.write(_Job([sight], origin, passing))[0]
+
+    def _sight(self, image: RgbImage, plates: Sequence[Plate], data: bytes = b"") -> _Sight:
+        """Make ready what is kept of a picture; `data` is how it came, if as a file."""
+        files = []
+        if self._images == "all":
+            # As it came, if browsers can show that.
+            suffix = _SHOWN_BY_BROWSERS.get(sniff(data[:MAGIC_BYTES]) or "")
+            files.append((data, suffix) if suffix else _encoded(image))
+        if self._images != "none":
+            files += [_encoded(cut_plate(image, plate.detection.quad)) for plate in plates]
+        return _Sight(plates, files)
+
+    def _write(self, jobs: Sequence[_Job]) -> list[list[KeptPlate]]:
+        """Store all plates of some requests, all or nothing."""
+        files = [file for job in jobs for sight in job.sights for file in sight.files]
+        saved = iter(self._store.media.save_all(files))
+        kept = iter(self._add([found for job in jobs for found in self._reads(job, saved)]))
+        return [list(islice(kept, len(job))) for job in jobs]
+
+    def _reads(self, job: _Job, saved: Iterator[MediaFile]) -> Iterator[_Found]:
+        """Make the reads of a job, whose pictures are the next ones that were saved."""
+        for sight in job.sights:
+            image = next(saved) if self._images == "all" else None
+            for plate in sight.plates:
+                crop = next(saved) if self._images != "none" else None
+                yield _Found(self._read(plate, image, crop, job), plate)
 
     def _add(self, found: Sequence[_Found]) -> list[KeptPlate]:
-        if not found:
-            return []
-        match = self._store.watch.match
-        matches = [tuple(match(each.read.text, each.read.candidates)) for each in found]
+        plates = [(each.read.text, each.read.candidates) for each in found]
+        matches = [tuple(some) for some in self._store.watch.match_all(plates)]
         targets = self._store.outbox.targets()
         deliveries = [
             self._deliveries(each, some, targets) for each, some in zip(found, matches, strict=True)
         ]
-        numbers = self._writer.add([each.read for each in found], deliveries)
+        numbers = self._store.reads.add_many([each.read for each in found], deliveries)
         kept = [KeptPlate(*each) for each in zip(numbers, matches, strict=True)]
         for each, plate in zip(found, kept, strict=True):
             self._tell(each.read, plate)
@@ -163,41 +203,27 @@ class Keeper:
         return deliveries_for(found.read, matches, targets, details)
 
     def _read(
-        self, plate: Plate, picture: RgbImage, image: MediaFile | None, origin: Origin
+        self, plate: Plate, image: MediaFile | None, crop: MediaFile | None, job: _Job
     ) -> NewRead:
         reading, region = plate.reading, plate.region
         return NewRead(
-            time=origin.time,
+            time=job.origin.time,
             text=plate.text,
             confidence=plate.confidence,
             readable=reading is not None and reading.is_readable,
             raw_text=plate.raw_text,
-            camera=origin.camera,
+            camera=job.origin.camera,
             region=region.code if region else "",
             region_confidence=region.confidence if region else 0.0,
             candidates=reading.candidates if reading else (),
             box=plate.detection.box,
             corners=plate.detection.quad,
             image=image,
-            crop=self._save_crop(picture, plate),
-            source=origin.source,
+            crop=crop,
+            source=job.origin.source,
+            passing=job.passing,
             models=self._models,
         )
-
-    def _save(self, upload: Upload, result: ReadResult) -> MediaFile | None:
-        """Keep a picture as it came, if browsers can show that."""
-        if self._images != "all":
-            return None
-        suffix = _SHOWN_BY_BROWSERS.get(sniff(upload.data[:MAGIC_BYTES]) or "")
-        if suffix is not None:
-            return self._store.media.save(upload.data, suffix)
-        return self._store.media.save(imaging.encode(result.image, ".jpg"), ".jpg")
-
-    def _save_crop(self, picture: RgbImage, plate: Plate) -> MediaFile | None:
-        if self._images == "none":
-            return None
-        crop = cut_plate(picture, plate.detection.quad)
-        return self._store.media.save(imaging.encode(crop, ".jpg"), ".jpg")
 
     def _tell(self, read: NewRead, kept: KeptPlate) -> None:
         self._listeners.metrics.plates.labels(read.source).inc()
@@ -213,6 +239,10 @@ class Keeper:
             "watch": [match_record(match) for match in kept.matches],
         }
         self._listeners.events.publish("alert" if kept.matches else "read", told)
+
+
+def _encoded(image: RgbImage) -> tuple[bytes, str]:
+    return imaging.encode(image, ".jpg"), ".jpg"
 
 
 def match_record(match: WatchMatch) -> dict[str, Any]:

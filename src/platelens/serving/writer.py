@@ -1,82 +1,74 @@
-"""Writes reads to the store, those that come at the same time together.
+"""Lets one thread do the work of several, which come at the same time.
 
-While one thread waits for the disk, others come; the next to write takes all of theirs along. So
-many requests share one wait for the disk, and none waits for company.
+While one thread waits for the disk, others come; the next one takes all of theirs along. So many
+requests share one wait for the disk, and none waits for company.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Sized
 from concurrent.futures import Future
-from dataclasses import dataclass
 from threading import Lock
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from platelens.errors import PlatelensError, StoreDownError
-from platelens.store import Delivery, NewRead, ReadStore
 
-_MOST_READS: Final = 500
-"""In one transaction, unless a single request has more."""
+_MOST: Final = 500
+"""Reads written together, unless a single job has more."""
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Job:
-    reads: Sequence[NewRead]
-    deliveries: Sequence[Sequence[Delivery]]
-    numbers: Future[list[int]]
+Job = TypeVar("Job", bound=Sized)
+Result = TypeVar("Result")
 
 
-class Writer:
-    """Stores reads; safe to use from several threads."""
+class Writer(Generic[Job, Result]):
+    """Writes jobs, each as long as it has reads; safe to use from several threads.
 
-    def __init__(self, reads: ReadStore) -> None:
-        self._reads = reads
-        self._waiting: list[_Job] = []
+    Args:
+        write: writes jobs, all or nothing, and gives what became of each, in their order.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Job]], Sequence[Result]]) -> None:
+        self._write_all = write
+        self._waiting: list[tuple[Job, Future[Result]]] = []
         self._lock = Lock()  # of what waits
         self._turn = Lock()  # of whoever writes
 
-    def add(self, reads: Sequence[NewRead], deliveries: Sequence[Sequence[Delivery]]) -> list[int]:
-        """Store reads with the events of each, all or nothing; they are on disk when this returns.
-
-        Raises:
-            RecordError, MissingRecordError, StoreDownError: as `ReadStore.add_many`.
-        """
-        job = _Job(reads, deliveries, Future())
+    def write(self, job: Job) -> Result:
+        """Have a job written; it is on disk when this returns. Raises what `write` raises."""
+        result: Future[Result] = Future()
         with self._lock:
-            self._waiting.append(job)
+            self._waiting.append((job, result))
         with self._turn:
-            while not job.numbers.done():
+            while not result.done():
                 self._write(self._take())
-        return job.numbers.result()
+        return result.result()
 
-    def _take(self) -> list[_Job]:
+    def _take(self) -> list[tuple[Job, Future[Result]]]:
         with self._lock:
-            jobs, size = [self._waiting.pop(0)], 0
-            while self._waiting:
-                size += len(jobs[-1].reads)
-                if size + len(self._waiting[0].reads) > _MOST_READS:
-                    break
-                jobs.append(self._waiting.pop(0))
-        return jobs
+            taken = [self._waiting.pop(0)]
+            size = len(taken[0][0])
+            while self._waiting and size + len(self._waiting[0][0]) <= _MOST:
+                taken.append(self._waiting.pop(0))
+                size += len(taken[-1][0])
+        return taken
 
-    def _write(self, jobs: Sequence[_Job]) -> None:
-        reads = [read for job in jobs for read in job.reads]
-        deliveries = [events for job in jobs for events in job.deliveries]
+    def _write(self, taken: Sequence[tuple[Job, Future[Result]]]) -> None:
         try:
-            numbers = iter(self._reads.add_many(reads, deliveries))
-        except StoreDownError as error:
-            for job in jobs:
-                job.numbers.set_exception(error)
+            done = self._write_all([job for job, _ in taken])
         except PlatelensError as error:
-            if len(jobs) == 1:
-                jobs[0].numbers.set_exception(error)
+            if len(taken) == 1 or isinstance(error, StoreDownError):
+                _tell_all(taken, error)
             else:  # one request's fault must not be that of the others
-                for job in jobs:
-                    self._write([job])
+                for each in taken:
+                    self._write([each])
         except BaseException as error:
-            for job in jobs:
-                job.numbers.set_exception(error)
+            _tell_all(taken, error)
             raise
         else:
-            for job in jobs:
-                job.numbers.set_result([next(numbers) for _ in job.reads])
+            for (_, result), outcome in zip(taken, done, strict=True):
+                result.set_result(outcome)
+
+
+def _tell_all(taken: Sequence[tuple[Job, Future[Result]]], error: BaseException) -> None:
+    for _, result in taken:
+        result.set_exception(error)

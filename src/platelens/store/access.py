@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from platelens.errors import ConflictError, MissingRecordError
 from platelens.store.database import Database
 from platelens.store.records import check_json, check_text, check_time
-from platelens.store.tables import TokenRow, UserRow
+from platelens.store.tables import TOKENS, USERS
 
 _PREFIX: Final = "pl_"
 _RANDOM_BYTES: Final = 32
@@ -68,12 +68,12 @@ class Access:
             "expires": None if expires is None else check_time(expires, "expires"),
         }
         with self._database.writing() as connection:
-            new = sa.insert(TokenRow).values(row).returning(TokenRow.id)
+            new = sa.insert(TOKENS).values(row).returning(TOKENS.c.id)
             return connection.execute(new).scalar_one(), secret
 
     def find_token(self, secret: str) -> Token | None:
         """Give the token of a secret, and note its use; None when it is not valid (any more)."""
-        named = sa.select(*TokenRow.__table__.c).where(TokenRow.sha256 == _sha256(secret))
+        named = sa.select(TOKENS).where(TOKENS.c.sha256 == _sha256(secret))
         with self._database.reading() as connection:
             row = connection.execute(named).one_or_none()
         now = datetime.now(UTC)
@@ -81,19 +81,19 @@ class Access:
             return None
         if row.last_used is None or now - row.last_used >= _USE_EVERY:
             with self._database.writing() as connection:
-                used = sa.update(TokenRow).where(TokenRow.id == row.id)
+                used = sa.update(TOKENS).where(TOKENS.c.id == row.id)
                 connection.execute(used.values(last_used=now))
         return _token_of(row)
 
     def tokens(self) -> list[Token]:
         """Give all tokens, those that are over or revoked, too."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(*TokenRow.__table__.c).order_by(TokenRow.id))
+            rows = connection.execute(sa.select(TOKENS).order_by(TOKENS.c.id))
             return [_token_of(row) for row in rows]
 
     def revoke_token(self, number: int) -> None:
         """Let a token be refused from now on; MissingRecordError when there is none."""
-        change = sa.update(TokenRow).where(TokenRow.id == number)
+        change = sa.update(TOKENS).where(TOKENS.c.id == number)
         with self._database.writing() as connection:
             if not connection.execute(change.values(revoked=datetime.now(UTC))).rowcount:
                 raise MissingRecordError(f"there is no token {number}")
@@ -108,20 +108,20 @@ class Access:
         row = {**_user_columns(user), "created": datetime.now(UTC)}
         with self._database.writing() as connection:
             try:
-                connection.execute(sa.insert(UserRow).values(row))
+                connection.execute(sa.insert(USERS).values(row))
             except IntegrityError:
                 raise ConflictError(f"there is a user {user.name!r} already") from None
 
     def replace_user(self, user: User) -> None:
         """Change the user of that name; MissingRecordError when there is none."""
-        change = sa.update(UserRow).where(UserRow.name == check_text(user.name, "name"))
+        change = sa.update(USERS).where(USERS.c.name == check_text(user.name, "name"))
         with self._database.writing() as connection:
             if not connection.execute(change.values(_user_columns(user))).rowcount:
                 raise MissingRecordError(f"there is no user {user.name!r}")
 
     def remove_user(self, name: str) -> None:
         """Remove a user; MissingRecordError when there is none."""
-        gone = sa.delete(UserRow).where(UserRow.name == check_text(name, "name"))
+        gone = sa.delete(USERS).where(USERS.c.name == check_text(name, "name"))
         with self._database.writing() as connection:
             if not connection.execute(gone).rowcount:
                 raise MissingRecordError(f"there is no user {name!r}")
@@ -133,7 +133,7 @@ class Access:
     def users(self) -> list[User]:
         """Give all users by name."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(*UserRow.__table__.c)).all()
+            rows = connection.execute(sa.select(USERS)).all()
         users = [User(r.name, r.password_hash, tuple(r.scopes), r.is_active) for r in rows]
         return sorted(users, key=lambda user: user.name)
 

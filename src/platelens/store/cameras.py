@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from platelens.errors import ConflictError, MissingRecordError, RecordError
 from platelens.store.database import Database, insert_missing
 from platelens.store.records import check_json, check_text
-from platelens.store.tables import CameraRow
+from platelens.store.tables import CAMERAS
 
 _LONGEST_DAYS: Final = 36_500
 _MAX_SOURCE: Final = 2000
@@ -53,8 +53,8 @@ class Cameras:
             "retention_days": days,
         }
         with self._database.writing() as connection:
-            connection.execute(insert_missing(connection, CameraRow).values(row))
-            change = sa.update(CameraRow).where(CameraRow.name == camera.name)
+            connection.execute(insert_missing(connection, CAMERAS).values(row))
+            change = sa.update(CAMERAS).where(CAMERAS.c.name == camera.name)
             connection.execute(change.values(row))
 
     def get(self, name: str) -> Camera:
@@ -67,7 +67,7 @@ class Cameras:
     def all(self) -> list[Camera]:
         """Give all cameras by name; those that reads named have no source."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(*CameraRow.__table__.c)).all()
+            rows = connection.execute(sa.select(CAMERAS)).all()
         cameras = [Camera(r.name, r.source, r.settings, r.retention_days) for r in rows]
         return sorted(cameras, key=lambda camera: camera.name)
 
@@ -78,10 +78,10 @@ class Cameras:
             MissingRecordError: there is no such camera.
             ConflictError: it has reads.
         """
-        named = CameraRow.name == check_text(name, "name")
+        named = CAMERAS.c.name == check_text(name, "name")
         with self._database.writing() as connection:
             try:
-                gone = connection.execute(sa.delete(CameraRow).where(named))
+                gone = connection.execute(sa.delete(CAMERAS).where(named))
             except IntegrityError:
                 raise ConflictError(f"camera {name!r} has reads; delete them first") from None
             if not gone.rowcount:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from platelens.errors import StoreDownError, StoreOpenError
-from platelens.store.tables import Base
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _OLDEST_SQLITE: Final = (3, 35)
@@ -33,6 +35,13 @@ _PRAGMAS: Final = (
     "secure_delete = ON",  # deleted plates are overwritten by zeros
     "temp_store = MEMORY",  # no plates in temporary files
     "cache_size = -32768",  # KiB for each connection
+)
+
+
+_SERVER_SETTINGS: Final = (
+    # A plan for any values knows neither how many plates a search is about nor how to hash them.
+    "plan_cache_mode = force_custom_plan",
+    "jit = off",  # takes longer to compile than our searches to run
 )
 
 
@@ -117,11 +126,18 @@ def open_database(address: str) -> Database:
             Path(url.database or "").touch(mode=_OWNER_ONLY)
     try:
         engine = sa.create_engine(
-            url, hide_parameters=True, pool_size=16, max_overflow=16, pool_pre_ping=not in_file
+            url,
+            hide_parameters=True,
+            pool_size=16,
+            max_overflow=16,
+            pool_pre_ping=not in_file,
+            pool_use_lifo=True,  # few connections, and so few caches, when few are needed
         )
         if in_file:
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
+        else:
+            event.listen(engine, "connect", _prepare_server)
         with engine.connect():
             pass
     except DBAPIError as error:
@@ -131,10 +147,20 @@ def open_database(address: str) -> Database:
     return Database(engine)
 
 
-def insert_missing(connection: Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_missing(connection: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Begin an INSERT that leaves out rows whose keys are there already."""
-    if connection.dialect.name == "sqlite":
+    return _insert_missing(connection.dialect.name, table)
+
+
+@cache
+def _insert_missing(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    # The engine has loaded its own dialect; the other one would take long, and may not be there.
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415  # above
+
         return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # above
+
     return postgresql.insert(table).on_conflict_do_nothing()
 
 
@@ -166,6 +192,14 @@ def _prepare(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlch
         row = connection.execute(f"PRAGMA {pragma}").fetchone()
         if pragma.startswith("journal_mode") and row != ("wal",):
             raise sqlite3.OperationalError("the file system has no write-ahead log")
+
+
+def _prepare_server(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+    """Set a new connection to PostgreSQL up."""
+    with connection.cursor() as cursor:
+        for setting in _SERVER_SETTINGS:
+            cursor.execute(f"SET {setting}")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

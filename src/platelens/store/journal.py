@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from platelens.errors import MissingRecordError, StoreError
 from platelens.store.database import Database
 from platelens.store.records import check_json, check_text
-from platelens.store.tables import AuditRow, BackupRow, DeletionRow
+from platelens.store.tables import AUDIT, BACKUPS, DELETIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +66,26 @@ class Journal:
             "detail": check_json(dict(detail), "detail"),
         }
         with self._database.writing() as connection:
-            connection.execute(sa.insert(AuditRow).values(row))
+            connection.execute(sa.insert(AUDIT).values(row))
 
     def audit(self, limit: int = 100, before_id: int | None = None) -> list[AuditEntry]:
         """Give the latest entries, or the latest before one."""
-        statement = sa.select(*AuditRow.__table__.c).order_by(AuditRow.id.desc()).limit(limit)
+        statement = sa.select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
         if before_id is not None:
-            statement = statement.where(AuditRow.id < before_id)
+            statement = statement.where(AUDIT.c.id < before_id)
         with self._database.reading() as connection:
             rows = connection.execute(statement)
             return [AuditEntry(r.id, r.time, r.actor, r.action, r.detail) for r in rows]
 
     def forget_audit(self, before: datetime) -> int:
         """Delete the entries before a time; gives how many."""
-        old = sa.delete(AuditRow).where(AuditRow.time < before)
+        old = sa.delete(AUDIT).where(AUDIT.c.time < before)
         with self._database.writing() as connection:
             return connection.execute(old).rowcount
 
     def deletions(self, limit: int = 100) -> list[DeletionEntry]:
         """Give the latest deletions."""
-        statement = sa.select(*DeletionRow.__table__.c).order_by(DeletionRow.id.desc())
+        statement = sa.select(DELETIONS).order_by(DELETIONS.c.id.desc())
         with self._database.reading() as connection:
             rows = connection.execute(statement.limit(limit))
             return [DeletionEntry(r.time, r.actor, r.reason, r.reads, r.files) for r in rows]
@@ -109,18 +109,18 @@ class Journal:
         now = datetime.now(UTC)
         row = {"time": now, "place": check_text(place, "place", 2000)}
         with self._database.writing() as connection:
-            new = sa.insert(BackupRow).values(row).returning(BackupRow.id)
+            new = sa.insert(BACKUPS).values(row).returning(BACKUPS.c.id)
             return Backup(connection.execute(new).scalar_one(), now, place)
 
     def backups(self) -> list[Backup]:
         """Give the copies that are still there, as far as it was noted."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(*BackupRow.__table__.c).order_by(BackupRow.id))
+            rows = connection.execute(sa.select(BACKUPS).order_by(BACKUPS.c.id))
             return [Backup(row.id, row.time, row.place) for row in rows]
 
     def forget_backup(self, number: int) -> None:
         """Note that a copy was destroyed; MissingRecordError when it is not listed."""
         with self._database.writing() as connection:
-            gone = sa.delete(BackupRow).where(BackupRow.id == number)
+            gone = sa.delete(BACKUPS).where(BACKUPS.c.id == number)
             if not connection.execute(gone).rowcount:
                 raise MissingRecordError(f"there is no backup {number}")

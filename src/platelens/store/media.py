@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,22 +39,36 @@ class MediaFolder:
             RecordError: the suffix is none.
             StoreDownError: the file cannot be written.
         """
-        if not _SUFFIX.fullmatch(suffix):
-            raise RecordError(f"suffix: expected one as .jpg, got {suffix!r}")
-        path = f"{datetime.now(UTC):%Y/%m/%d}/{uuid4().hex}{suffix}"
-        target = self._folder / path
+        return self.save_all([(data, suffix)])[0]
+
+    def save_all(self, pictures: Iterable[tuple[bytes, str]]) -> list[MediaFile]:
+        """Do as `save` for each, all or none; they share one wait for the folder.
+
+        Raises:
+            RecordError: a suffix is none.
+            StoreDownError: a file cannot be written.
+        """
+        day = f"{datetime.now(UTC):%Y/%m/%d}"
+        folder = self._folder / day
+        saved: list[MediaFile] = []
         try:
-            self._make(target.parent)
-            with target.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            _sync_folder(target.parent)
-        except OSError as error:
-            with suppress(OSError):
-                target.unlink(missing_ok=True)
-            raise StoreDownError(f"{target}: {error.strerror}") from error
-        return MediaFile(path, hashlib.sha256(data).hexdigest(), len(data))
+            for data, suffix in pictures:
+                if not saved:
+                    self._make(folder)
+                name = f"{uuid4().hex}{_checked(suffix)}"
+                digest = hashlib.sha256(data).hexdigest()
+                saved.append(MediaFile(f"{day}/{name}", digest, len(data)))
+                _write(folder / name, data)
+            if saved:
+                _sync_folder(folder)
+        except BaseException as error:
+            for file in saved:
+                with suppress(OSError):
+                    (self._folder / file.path).unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise StoreDownError(f"{folder}: {error.strerror}") from error
+            raise
+        return saved
 
     def load(self, file: MediaFile) -> bytes:
         """Read a file.
@@ -108,6 +122,20 @@ def check_path(path: str) -> str:
     if len(path) > _MAX_PATH or not all(_PART.fullmatch(part) for part in path.split("/")):
         raise RecordError(f"path: expected one below the media folder, got {path[:80]!r}")
     return path
+
+
+def _checked(suffix: str) -> str:
+    if not _SUFFIX.fullmatch(suffix):
+        raise RecordError(f"suffix: expected one as .jpg, got {suffix!r}")
+    return suffix
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file, to the disk."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

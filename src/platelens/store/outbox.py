@@ -17,7 +17,7 @@ from platelens.errors import ConflictError, MissingRecordError
 from platelens.store.database import Database
 from platelens.store.reads import Delivery
 from platelens.store.records import check_json, check_text
-from platelens.store.tables import OutboxRow, TargetRow
+from platelens.store.tables import OUTBOX, TARGETS
 
 MAX_ATTEMPTS: Final = 15
 """With the waits between them over 10 hours; then an event is dead until someone revives it."""
@@ -25,6 +25,7 @@ MAX_ATTEMPTS: Final = 15
 _FIRST_WAIT_S: Final = 2.0
 _LONGEST_WAIT_S: Final = 3600.0
 _MAX_ERROR: Final = 500
+_ALL_TARGETS: Final = sa.select(TARGETS).order_by(TARGETS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ class Outbox:
             RecordError: a value cannot be stored.
         """
         with self._database.writing() as connection:
-            new = sa.insert(TargetRow).values(_columns(target)).returning(TargetRow.id)
+            new = sa.insert(TARGETS).values(_columns(target)).returning(TARGETS.c.id)
             try:
-                return connection.execute(new).scalar_one()
+                return int(connection.execute(new).scalar_one())
             except IntegrityError:
                 raise ConflictError(f"there is a target {target.name!r} already") from None
 
@@ -90,7 +91,7 @@ class Outbox:
             ConflictError: the name is taken.
             RecordError: a value cannot be stored.
         """
-        change = sa.update(TargetRow).where(TargetRow.id == number).values(_columns(target))
+        change = sa.update(TARGETS).where(TARGETS.c.id == number).values(_columns(target))
         with self._database.writing() as connection:
             try:
                 changed = connection.execute(change).rowcount
@@ -102,15 +103,15 @@ class Outbox:
     def remove_target(self, number: int) -> None:
         """Remove a target and what waits for it; MissingRecordError when there is none."""
         with self._database.writing() as connection:
-            connection.execute(sa.delete(OutboxRow).where(OutboxRow.target_id == number))
-            gone = connection.execute(sa.delete(TargetRow).where(TargetRow.id == number))
+            connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.target_id == number))
+            gone = connection.execute(sa.delete(TARGETS).where(TARGETS.c.id == number))
             if not gone.rowcount:
                 raise MissingRecordError(f"there is no target {number}")
 
     def targets(self) -> list[Target]:
         """Give all targets in the order of their ids."""
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(*TargetRow.__table__.c).order_by(TargetRow.id))
+            rows = connection.execute(_ALL_TARGETS)
             return [
                 Target(r.id, NewTarget(r.name, r.kind, r.url, r.settings, r.is_active))
                 for r in rows
@@ -138,29 +139,29 @@ class Outbox:
         """
         now = datetime.now(UTC)
         due = (
-            sa.select(OutboxRow.id)
-            .join(TargetRow, TargetRow.id == OutboxRow.target_id)
-            .where(OutboxRow.due <= now, ~OutboxRow.is_dead, TargetRow.is_active)
-            .where(OutboxRow.target_id.not_in(busy))
-            .order_by(OutboxRow.due, OutboxRow.id)
+            sa.select(OUTBOX.c.id)
+            .join(TARGETS, TARGETS.c.id == OUTBOX.c.target_id)
+            .where(OUTBOX.c.due <= now, ~OUTBOX.c.is_dead, TARGETS.c.is_active)
+            .where(OUTBOX.c.target_id.not_in(busy))
+            .order_by(OUTBOX.c.due, OUTBOX.c.id)
             .limit(limit)
-            .with_for_update(of=OutboxRow, skip_locked=True)
+            .with_for_update(of=OUTBOX, skip_locked=True)
         )
         claim = {
             "claim": uuid4().hex,
             "due": now + timedelta(seconds=lease_s),
-            "attempts": OutboxRow.attempts + 1,
+            "attempts": OUTBOX.c.attempts + 1,
         }
         with self._database.writing() as connection:
             ids = connection.scalars(due).all()
-            claimed = sa.update(OutboxRow).where(OutboxRow.id.in_(ids)).values(claim)
-            rows = connection.execute(claimed.returning(*OutboxRow.__table__.c)).all()
+            claimed = sa.update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(claim)
+            rows = connection.execute(claimed.returning(OUTBOX)).all()
         order = {number: place for place, number in enumerate(ids)}
         return [_message_of(row) for row in sorted(rows, key=lambda row: order[row.id])]
 
     def acknowledge(self, message: Message) -> bool:
         """Delete an event that has arrived; False when the lease was over and it is another's."""
-        return self._end(sa.delete(OutboxRow), message)
+        return self._end(sa.delete(OUTBOX), message)
 
     def give_back(self, message: Message, error: str) -> bool:
         """Let a failed event wait, twice as long each time; dead after MAX_ATTEMPTS.
@@ -176,30 +177,30 @@ class Outbox:
             "is_dead": message.attempts >= MAX_ATTEMPTS,
             "error": check_text(error.replace("\0", "")[:_MAX_ERROR], "error", _MAX_ERROR),
         }
-        return self._end(sa.update(OutboxRow).values(change), message)
+        return self._end(sa.update(OUTBOX).values(change), message)
 
     def dead(self, limit: int = 100) -> list[Message]:
         """Give events that failed too often, the latest first."""
-        statement = sa.select(*OutboxRow.__table__.c).where(OutboxRow.is_dead)
+        statement = sa.select(OUTBOX).where(OUTBOX.c.is_dead)
         with self._database.reading() as connection:
-            rows = connection.execute(statement.order_by(OutboxRow.id.desc()).limit(limit))
+            rows = connection.execute(statement.order_by(OUTBOX.c.id.desc()).limit(limit))
             return [_message_of(row) for row in rows]
 
     def revive(self, ids: Sequence[int]) -> int:
         """Let dead events be tried again from now on; gives how many."""
         change = {"is_dead": False, "attempts": 0, "due": datetime.now(UTC)}
-        dead = sa.update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.is_dead)
+        dead = sa.update(OUTBOX).where(OUTBOX.c.id.in_(ids), OUTBOX.c.is_dead)
         with self._database.writing() as connection:
             return connection.execute(dead.values(change)).rowcount
 
     def waiting(self) -> int:
         """Count the events that are not delivered and not dead."""
         with self._database.reading() as connection:
-            count = sa.select(sa.func.count()).where(~OutboxRow.is_dead)
-            return connection.execute(count.select_from(OutboxRow)).scalar_one()
+            count = sa.select(sa.func.count()).where(~OUTBOX.c.is_dead)
+            return connection.execute(count.select_from(OUTBOX)).scalar_one()
 
     def _end(self, statement: sa.Update | sa.Delete, message: Message) -> bool:
-        mine = statement.where(OutboxRow.id == message.id, OutboxRow.claim == message.claim)
+        mine = statement.where(OUTBOX.c.id == message.id, OUTBOX.c.claim == message.claim)
         with self._database.writing() as connection:
             return connection.execute(mine).rowcount == 1
 
@@ -233,7 +234,7 @@ def insert_deliveries(
     if not rows:
         return
     try:
-        connection.execute(sa.insert(OutboxRow), rows)
+        connection.execute(sa.insert(OUTBOX), rows)
     except IntegrityError:
         raise MissingRecordError("an event is for a target that is not there") from None
 

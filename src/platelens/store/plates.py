@@ -13,13 +13,19 @@ from sqlalchemy import Connection
 from platelens.alphabet import fold_confusables, normalise
 from platelens.errors import RecordError, StoreOpenError
 from platelens.store.database import insert_missing
-from platelens.store.tables import PlateRow, ReadRow, TailRow
+from platelens.store.tables import PLATES, READS, TAILS
 
 MAX_TEXT: Final = 32
 """No plate has as many characters."""
 
 _SHORTEST_KEY: Final = 16
 _HASH_LENGTH: Final = 64
+_KNOWN: Final = (
+    sa.select(PLATES.c.text, PLATES.c.id)
+    .where(PLATES.c.text.in_(sa.bindparam("texts", expanding=True)))
+    .order_by(PLATES.c.text)
+    .with_for_update(read=True, key_share=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +82,22 @@ def plate_ids(connection: Connection, spellings: Iterable[Spelling]) -> dict[str
     wanted = {spelling.text: spelling for spelling in spellings}
     found: dict[str, int] = {}
     while missing := sorted(wanted.keys() - found.keys()):
-        known = (
-            sa.select(PlateRow.text, PlateRow.id)
-            .where(PlateRow.text.in_(missing))
-            .order_by(PlateRow.text)
-            .with_for_update(read=True, key_share=True)
-        )
-        found |= {row.text: row.id for row in connection.execute(known)}
+        known = connection.execute(_KNOWN, {"texts": missing})
+        found |= {row.text: row.id for row in known}
         found |= _add(connection, [wanted[text] for text in missing if text not in found])
     return found
 
 
 def drop_unused(connection: Connection, ids: Collection[int]) -> None:
     """Delete those of the plates that no read has any more, and their tails."""
-    locked = sa.select(PlateRow.id).where(PlateRow.id.in_(ids)).order_by(PlateRow.text)
+    locked = sa.select(PLATES.c.id).where(PLATES.c.id.in_(ids)).order_by(PLATES.c.text)
     connection.execute(locked.with_for_update())
     unused = (
-        sa.delete(PlateRow)
-        .where(PlateRow.id.in_(ids))
-        .where(~sa.exists().where(ReadRow.plate_id == PlateRow.id))
-        .where(~sa.exists().where(ReadRow.read_plate_id == PlateRow.id))
-        .returning(PlateRow.id, PlateRow.folded, PlateRow.is_hashed)
+        sa.delete(PLATES)
+        .where(PLATES.c.id.in_(ids))
+        .where(~sa.exists().where(READS.c.plate_id == PLATES.c.id))
+        .where(~sa.exists().where(READS.c.read_plate_id == PLATES.c.id))
+        .returning(PLATES.c.id, PLATES.c.folded, PLATES.c.is_hashed)
     )
     tails = [
         {"old_tail": tail, "old_id": row.id}
@@ -106,10 +107,10 @@ def drop_unused(connection: Connection, ids: Collection[int]) -> None:
     ]
     if tails:
         here = (
-            TailRow.tail == sa.bindparam("old_tail"),
-            TailRow.plate_id == sa.bindparam("old_id"),
+            TAILS.c.tail == sa.bindparam("old_tail"),
+            TAILS.c.plate_id == sa.bindparam("old_id"),
         )
-        connection.execute(sa.delete(TailRow).where(*here), tails)
+        connection.execute(sa.delete(TAILS).where(*here), tails)
 
 
 def tails_of(folded: str) -> list[str]:
@@ -122,8 +123,8 @@ def _add(connection: Connection, spellings: list[Spelling]) -> dict[str, int]:
     if not spellings:
         return {}
     rows = [{"text": s.text, "folded": s.folded, "is_hashed": s.is_hashed} for s in spellings]
-    new = insert_missing(connection, PlateRow).values(rows).returning(PlateRow.text, PlateRow.id)
-    added = {row.text: row.id for row in connection.execute(new)}
+    new = insert_missing(connection, PLATES).returning(PLATES.c.text, PLATES.c.id)
+    added = {row.text: row.id for row in connection.execute(new, rows)}
     tails = [
         {"tail": tail, "plate_id": added[s.text]}
         for s in spellings
@@ -131,5 +132,5 @@ def _add(connection: Connection, spellings: list[Spelling]) -> dict[str, int]:
         for tail in tails_of(s.folded)
     ]
     if tails:
-        connection.execute(sa.insert(TailRow), tails)
+        connection.execute(sa.insert(TAILS), tails)
     return added

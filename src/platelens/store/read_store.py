@@ -17,7 +17,7 @@ from platelens.store.reads import Deletion, Delivery, NewRead, Page, Read, ReadQ
 from platelens.store.records import check_text, load_reads
 from platelens.store.removal import BATCH, Remover
 from platelens.store.search import search
-from platelens.store.tables import CameraRow, ReadRow
+from platelens.store.tables import CAMERAS, READS
 from platelens.store.watch import WatchLists
 from platelens.store.writing import insert_reads
 
@@ -133,7 +133,7 @@ class ReadStore:
 
         def choose(connection: Connection) -> Sequence[int]:
             for batch in batches:
-                there = sa.select(ReadRow.id).where(ReadRow.id.in_(batch))
+                there = sa.select(READS.c.id).where(READS.c.id.in_(batch))
                 if found := connection.scalars(there).all():
                     return found
             return ()
@@ -166,21 +166,21 @@ class ReadStore:
         """
         now = now or datetime.now(UTC)
         with self._database.reading() as connection:
-            kept = connection.execute(sa.select(CameraRow.id, CameraRow.retention_days)).all()
+            kept = connection.execute(sa.select(CAMERAS.c.id, CAMERAS.c.retention_days)).all()
         days = {None: default_days}
         days |= {
             row.id: default_days if row.retention_days is None else row.retention_days
             for row in kept
         }
         old = [
-            sa.and_(ReadRow.camera_id == camera, ReadRow.time < now - timedelta(days=least))
+            sa.and_(READS.c.camera_id == camera, READS.c.time < now - timedelta(days=least))
             for camera, least in days.items()
             if least is not None
         ]
 
         def choose(connection: Connection) -> Sequence[int]:
             while old:
-                some = sa.select(ReadRow.id).where(old[-1]).limit(BATCH)
+                some = sa.select(READS.c.id).where(old[-1]).limit(BATCH)
                 if found := connection.scalars(some).all():
                     return found
                 old.pop()
@@ -227,14 +227,14 @@ def _one(connection: Connection, number: int) -> Read:
 
 def _locked(connection: Connection, number: int) -> sa.Row[int, int | None]:
     """Give the plates of a read that nobody else changes meanwhile."""
-    columns = sa.select(ReadRow.plate_id, ReadRow.read_plate_id)
-    row = connection.execute(columns.where(ReadRow.id == number).with_for_update()).one_or_none()
+    columns = sa.select(READS.c.plate_id, READS.c.read_plate_id)
+    row = connection.execute(columns.where(READS.c.id == number).with_for_update()).one_or_none()
     if row is None:
         raise MissingRecordError(f"there is no read {number}")
     return row
 
 
 def _changed(connection: Connection, number: int, columns: dict[str, Any], old_plate: int) -> Read:
-    connection.execute(sa.update(ReadRow).where(ReadRow.id == number).values(columns))
+    connection.execute(sa.update(READS).where(READS.c.id == number).values(columns))
     drop_unused(connection, [old_plate])
     return _one(connection, number)

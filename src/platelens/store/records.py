@@ -10,12 +10,11 @@ from typing import Any, Final, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
-from sqlalchemy.orm import aliased
 
 from platelens.errors import RecordError
 from platelens.store.plates import shown
 from platelens.store.reads import MediaFile, NewRead, Passing, Read, Review, Source
-from platelens.store.tables import CameraRow, MediaRow, PlateRow, ReadRow
+from platelens.store.tables import CAMERAS, MEDIA, PLATES, READS
 from platelens.types import Box, Candidate, Quad
 
 MAX_NAME: Final = 200
@@ -95,25 +94,35 @@ def row_of(read: NewRead) -> dict[str, Any]:
     }
 
 
+def _media_columns(table: sa.FromClause, name: str) -> list[sa.Label[Any]]:
+    return [table.c[part].label(f"{name}_{part}") for part in ("path", "sha256", "size")]
+
+
+def _all_of_reads() -> sa.Select[*tuple[Any, ...]]:
+    image, crop, before = MEDIA.alias(), MEDIA.alias(), PLATES.alias()
+    everything = (
+        READS.join(PLATES, PLATES.c.id == READS.c.plate_id)
+        .outerjoin(before, before.c.id == READS.c.read_plate_id)
+        .outerjoin(CAMERAS, CAMERAS.c.id == READS.c.camera_id)
+        .outerjoin(image, image.c.id == READS.c.image_id)
+        .outerjoin(crop, crop.c.id == READS.c.crop_id)
+    )
+    return sa.select(
+        READS,
+        CAMERAS.c.name.label("camera"),
+        PLATES.c.text.label("kept"),
+        before.c.text.label("kept_before"),
+        *_media_columns(image, "image"),
+        *_media_columns(crop, "crop"),
+    ).select_from(everything)
+
+
+_STORED: Final = _all_of_reads()
+
+
 def load_reads(connection: Connection, ids: Sequence[int]) -> list[Read]:
     """Give reads in the order of their ids; those that are not there are left out."""
-    image, crop, before = aliased(MediaRow), aliased(MediaRow), aliased(PlateRow)
-    statement = (
-        sa.select(
-            *ReadRow.__table__.c,
-            CameraRow.name.label("camera"),
-            PlateRow.text.label("kept"),
-            before.text.label("kept_before"),
-            *_media_columns(image, "image"),
-            *_media_columns(crop, "crop"),
-        )
-        .join(PlateRow, PlateRow.id == ReadRow.plate_id)
-        .outerjoin(before, before.id == ReadRow.read_plate_id)
-        .outerjoin(CameraRow, CameraRow.id == ReadRow.camera_id)
-        .outerjoin(image, image.id == ReadRow.image_id)
-        .outerjoin(crop, crop.id == ReadRow.crop_id)
-        .where(ReadRow.id.in_(ids))
-    )
+    statement = _STORED.where(READS.c.id.in_(ids))
     found = {row.id: row for row in connection.execute(statement)}
     return [_read_of(found[number]) for number in ids if number in found]
 
@@ -149,10 +158,6 @@ def _review_of(row: _Row) -> Review | None:
     if row.review == "none":
         return None
     return Review(row.review, row.reviewed_by, row.reviewed_at)
-
-
-def _media_columns(table: type[MediaRow], name: str) -> list[sa.Label[Any]]:
-    return [getattr(table, part).label(f"{name}_{part}") for part in ("path", "sha256", "size")]
 
 
 def _media_of(path: str | None, sha256: str, size: int) -> MediaFile | None:

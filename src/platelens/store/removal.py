@@ -15,7 +15,7 @@ from platelens.store.media import MediaFolder
 from platelens.store.plates import drop_unused
 from platelens.store.reads import Deletion
 from platelens.store.records import check_text
-from platelens.store.tables import BackupRow, DeletionRow, MediaRow, OutboxRow, ReadRow
+from platelens.store.tables import BACKUPS, DELETIONS, MEDIA, OUTBOX, READS
 
 BATCH: Final = 500
 """Reads deleted in one transaction; others may write between two."""
@@ -59,8 +59,8 @@ class Remover:
             return Deletion(0, files)
         with self._database.writing() as connection:
             _count(connection, journal, files=files)
-            later = sa.select(BackupRow.place).where(BackupRow.time >= oldest)
-            backups = tuple(connection.scalars(later.order_by(BackupRow.id)))
+            later = sa.select(BACKUPS.c.place).where(BACKUPS.c.time >= oldest)
+            backups = tuple(connection.scalars(later.order_by(BACKUPS.c.id)))
         self._database.truncate_log()
         return Deletion(reads, files, backups)
 
@@ -69,15 +69,15 @@ class Remover:
         count = 0
         while True:
             with self._database.reading() as connection:
-                unused = sa.select(MediaRow.id, MediaRow.path).where(MediaRow.uses == 0)
+                unused = sa.select(MEDIA.c.id, MEDIA.c.path).where(MEDIA.c.uses == 0)
                 rows = connection.execute(unused.limit(BATCH)).all()
             if not rows:
                 return count
             for row in rows:
                 self._media.remove(row.path)
             with self._database.writing() as connection:
-                gone = MediaRow.id.in_([row.id for row in rows])
-                connection.execute(sa.delete(MediaRow).where(gone))
+                gone = MEDIA.c.id.in_([row.id for row in rows])
+                connection.execute(sa.delete(MEDIA).where(gone))
             count += len(rows)
 
     def remove_strays(self, age_s: float) -> int:
@@ -85,7 +85,7 @@ class Remover:
         count = 0
         with self._database.reading() as connection:
             for path in self._media.older_than(age_s):
-                known = sa.select(MediaRow.id).where(MediaRow.path == path)
+                known = sa.select(MEDIA.c.id).where(MEDIA.c.path == path)
                 if connection.scalar(known) is None:
                     self._media.remove(path)
                     count += 1
@@ -94,23 +94,23 @@ class Remover:
 
 def _delete_rows(connection: Connection, ids: Sequence[int]) -> tuple[int, datetime]:
     """Delete reads with all that only they need; gives how many, and when the first was stored."""
-    connection.execute(sa.delete(OutboxRow).where(OutboxRow.read_id.in_(ids)))
+    connection.execute(sa.delete(OUTBOX).where(OUTBOX.c.read_id.in_(ids)))
     gone = (
-        sa.delete(ReadRow)
-        .where(ReadRow.id.in_(ids))
+        sa.delete(READS)
+        .where(READS.c.id.in_(ids))
         .returning(
-            ReadRow.plate_id,
-            ReadRow.read_plate_id,
-            ReadRow.image_id,
-            ReadRow.crop_id,
-            ReadRow.stored,
+            READS.c.plate_id,
+            READS.c.read_plate_id,
+            READS.c.image_id,
+            READS.c.crop_id,
+            READS.c.stored,
         )
     )
     rows = connection.execute(gone).all()
     pictures = Counter(i for row in rows for i in (row.image_id, row.crop_id) if i is not None)
     for uses in set(pictures.values()):
-        which = MediaRow.id.in_([i for i, count in pictures.items() if count == uses])
-        connection.execute(sa.update(MediaRow).where(which).values(uses=MediaRow.uses - uses))
+        which = MEDIA.c.id.in_([i for i, count in pictures.items() if count == uses])
+        connection.execute(sa.update(MEDIA).where(which).values(uses=MEDIA.c.uses - uses))
     plates = {i for row in rows for i in (row.plate_id, row.read_plate_id) if i is not None}
     drop_unused(connection, plates)
     return len(rows), min((row.stored for row in rows), default=datetime.now(UTC))
@@ -118,10 +118,10 @@ def _delete_rows(connection: Connection, ids: Sequence[int]) -> tuple[int, datet
 
 def _log(connection: Connection, actor: str, reason: str) -> int:
     row = {"time": datetime.now(UTC), "actor": actor, "reason": reason, "reads": 0, "files": 0}
-    new = sa.insert(DeletionRow).values(row).returning(DeletionRow.id)
-    return connection.execute(new).scalar_one()
+    new = sa.insert(DELETIONS).values(row).returning(DELETIONS.c.id)
+    return int(connection.execute(new).scalar_one())
 
 
 def _count(connection: Connection, journal: int, *, reads: int = 0, files: int = 0) -> None:
-    more = {"reads": DeletionRow.reads + reads, "files": DeletionRow.files + files}
-    connection.execute(sa.update(DeletionRow).where(DeletionRow.id == journal).values(more))
+    more = {"reads": DELETIONS.c.reads + reads, "files": DELETIONS.c.files + files}
+    connection.execute(sa.update(DELETIONS).where(DELETIONS.c.id == journal).values(more))

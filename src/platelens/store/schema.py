@@ -1,64 +1,30 @@
-"""Brings a database to the tables of this program."""
+"""Sees that a database has the tables of this program."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from threading import Lock
 from typing import Final
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
 
-from platelens.errors import StoreOpenError
 from platelens.store.database import Database
 
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_PROCESS_LOCK: Final = Lock()
-"""Alembic has one context for the whole process."""
+NEWEST: Final = "0002"
+"""The last revision in `migrations/versions`."""
 
-_SERVER_LOCK: Final = 0x706C6174
-"""PostgreSQL's number of the lock that one migration at a time holds."""
+_VERSION: Final = sa.table("alembic_version", sa.column("version_num"))
 
 
-def upgrade(database: Database, revision: str = "head") -> None:
+def upgrade(database: Database, revision: str = NEWEST) -> None:
     """Make or change the tables up to `revision`, all or nothing, one process at a time.
 
     Raises:
         StoreOpenError: the database is newer than this program, or has another program's tables.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    scripts = ScriptDirectory.from_config(config)
     with database.reading() as connection:
-        if _current(connection) == scripts.get_current_head():
+        known = sa.inspect(connection).has_table(_VERSION.name)
+        if known and connection.scalar(sa.select(_VERSION.c.version_num)) == NEWEST:
             return
-    with _PROCESS_LOCK, database.writing() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SERVER_LOCK)))
-        _check(connection, scripts, database.name)
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    # Alembic is long to load, and most starts need it not.
+    from platelens.store.migrating import migrate  # noqa: PLC0415  # above
 
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _check(connection: Connection, scripts: ScriptDirectory, name: str) -> None:
-    current = _current(connection)
-    if current is None:
-        if tables := sa.inspect(connection).get_table_names():
-            raise StoreOpenError(
-                f"{name}: has tables of another program ({', '.join(sorted(tables)[:3])});"
-                " give platelens a database of its own"
-            )
-    elif current not in {script.revision for script in scripts.walk_revisions()}:
-        raise StoreOpenError(
-            f"{name}: was written by a newer platelens (revision {current});"
-            " install that or a later one"
-        )
+    migrate(database, revision)

@@ -2,12 +2,14 @@
 
 A search for a plate first asks how many plates and reads it is about, up to a limit. Few: the index
 of reads by plate gives them all. Many: the next page is near, and the reads are gone through from
-the newest on until it is full. The other index that a search could use is hidden from the
-database, which does not know how many rows one has.
+the newest on until it is full: their plates are compared with those that come near, and only then
+with the text. The other index that a search could use is hidden from the database, which does not
+know how many rows one has.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -15,7 +17,6 @@ from typing import Any, Final, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
-from sqlalchemy.orm import InstrumentedAttribute
 
 from platelens.alphabet import fold_confusables
 from platelens.errors import QueryError
@@ -24,11 +25,12 @@ from platelens.store.patterns import PlatePattern, edit_cost, is_near, parse_pat
 from platelens.store.plates import Speller
 from platelens.store.reads import Match, Page, ReadQuery, ReviewState
 from platelens.store.records import check_text, check_time, load_reads
-from platelens.store.tables import CameraRow, PlateRow, ReadRow, TailRow
+from platelens.store.tables import CAMERAS, PLATES, READS, TAILS
 
 MAX_PAGE: Final = 1000
-_MANY_PLATES: Final = 2000
-_MANY_READS: Final = 20_000
+_FEW_PLATES: Final = 3000
+_MANY_PLATES: Final = 30_000
+_MANY_READS: Final = 10_000
 _NEAREST: Final = 2000
 """So many plates at most are near enough to a fuzzy search."""
 
@@ -36,6 +38,7 @@ _LAST: Final = "~"
 """Sorts behind every character of a plate."""
 
 _Condition = ColumnElement[bool]
+_Column = sa.Column[Any]
 _Select = sa.Select[*tuple[Any, ...]]
 
 
@@ -82,42 +85,42 @@ def _statement(
     indexed = group.by_plate
     if query.review is not None:
         _check(query.review, ReviewState, "review")
-        conditions.append(_equal(ReadRow.review, query.review, hidden=indexed))
+        conditions.append(_equal(READS.c.review, query.review, hidden=indexed))
         if query.review != "none" and not indexed:  # the index has no others
             conditions.append(sa.literal_column("review <> 'none'", sa.Boolean))
             indexed = True
     if query.camera:
         name = check_text(query.camera, "camera")
-        camera = connection.scalar(sa.select(CameraRow.id).where(CameraRow.name == name))
+        camera = connection.scalar(sa.select(CAMERAS.c.id).where(CAMERAS.c.name == name))
         if camera is None:
             return None
-        conditions.append(_equal(ReadRow.camera_id, camera, hidden=indexed))
+        conditions.append(_equal(READS.c.camera_id, camera, hidden=indexed))
         indexed = True
     if query.region:
         country = check_text(query.region, "region").partition("-")[0]
-        conditions.append(_equal(ReadRow.country, country, hidden=indexed))
+        conditions.append(_equal(READS.c.country, country, hidden=indexed))
         if country != query.region:
-            conditions.append(ReadRow.region == query.region)
+            conditions.append(READS.c.region == query.region)
     conditions += _ranges(query)
     if after is not None:
-        conditions.append(ReadRow.time <= after.time)
-        conditions.append(sa.or_(ReadRow.time < after.time, ReadRow.id < after.id))
-    newest = (ReadRow.time.desc(), ReadRow.id.desc())
-    return sa.select(ReadRow.time, ReadRow.id).where(*conditions).order_by(*newest)
+        conditions.append(READS.c.time <= after.time)
+        conditions.append(sa.or_(READS.c.time < after.time, READS.c.id < after.id))
+    newest = (READS.c.time.desc(), READS.c.id.desc())
+    return sa.select(READS.c.time, READS.c.id).where(*conditions).order_by(*newest)
 
 
 def _ranges(query: ReadQuery) -> Iterator[_Condition]:
     if query.since is not None:
-        yield ReadRow.time >= check_time(query.since, "since")
+        yield READS.c.time >= check_time(query.since, "since")
     if query.until is not None:
-        yield ReadRow.time < check_time(query.until, "until")
+        yield READS.c.time < check_time(query.until, "until")
     if query.confidence_from > 0:
-        yield ReadRow.confidence >= query.confidence_from
+        yield READS.c.confidence >= query.confidence_from
     if query.confidence_to < 1:
-        yield ReadRow.confidence <= query.confidence_to
+        yield READS.c.confidence <= query.confidence_to
 
 
-def _equal(column: InstrumentedAttribute[Any], value: str | int, *, hidden: bool) -> _Condition:
+def _equal(column: _Column, value: str | int, *, hidden: bool) -> _Condition:
     """Compare, out of sight of the column's index where another one leads."""
     if not hidden:
         return column == value
@@ -139,54 +142,60 @@ def _groups(connection: Connection, speller: Speller, query: ReadQuery) -> list[
         )
     if query.match == "fuzzy":
         return _near_groups(connection, pattern.text, query.max_distance)
-    column = PlateRow.folded if query.match == "lookalike" else PlateRow.text
+    column = PLATES.c.folded if query.match == "lookalike" else PLATES.c.text
     goal = pattern.folded if query.match == "lookalike" else pattern
     if pattern.is_whole:
         kept = [goal.text, speller.digest(goal.text)] if speller.hashes else [goal.text]
-        ids = connection.scalars(sa.select(PlateRow.id).where(column.in_(kept))).all()
-        return _groups_of(connection, query, ids, _plates(column).in_(kept))
-    parts = _ids_by_part(connection, pattern, column, goal)
-    return _groups_of(connection, query, parts, _plates(column).like(goal.like))
-
-
-def _groups_of(
-    connection: Connection, query: ReadQuery, ids: Sequence[int], condition: _Condition
-) -> list[_Group]:
-    """Choose how the reads of plates are found: by the plates' ids, or by a condition."""
-    if len(ids) <= 1:
-        return [_Group(0, ReadRow.plate_id == number, by_plate=True) for number in ids]
-    if len(ids) <= _MANY_PLATES:
-        by_plate = ReadRow.plate_id.in_(ids)
-        some = sa.select(ReadRow.id).where(by_plate, *_ranges(_times_of(query)))
-        count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
-        if connection.execute(count).scalar_one() <= _MANY_READS:
-            return [_Group(0, by_plate, by_plate=True)]
+        ids = connection.scalars(sa.select(PLATES.c.id).where(column.in_(kept))).all()
+        return _groups_of(connection, query, ids)
+    ids = _ids_by_part(connection, pattern, column, goal)
+    if len(ids) <= _FEW_PLATES:
+        among = _among(connection, PLATES.c.id, ids)
+        exact = sa.select(PLATES.c.id).where(among, column.like(goal.like))
+        return _groups_of(connection, query, connection.scalars(exact).all())
+    condition: _Condition = _plates(column).like(goal.like)
+    if len(ids) <= _MANY_PLATES:  # most reads need no look at their plate
+        condition = sa.and_(_among(connection, READS.c.plate_id + 0, ids), condition)
     return [_Group(0, condition, by_plate=False)]
+
+
+def _groups_of(connection: Connection, query: ReadQuery, ids: Sequence[int]) -> list[_Group]:
+    """Choose how the reads of few plates are found: by their index, or among the newest."""
+    if len(ids) <= 1:
+        return [_Group(0, READS.c.plate_id == number, by_plate=True) for number in ids]
+    of_plates = _among(connection, READS.c.plate_id, ids)
+    some = sa.select(READS.c.time).where(of_plates, *_ranges(_times_of(query)))
+    count = sa.select(sa.func.count()).select_from(some.limit(_MANY_READS + 1).subquery())
+    if connection.execute(count).scalar_one() <= _MANY_READS:
+        return [_Group(0, of_plates, by_plate=True)]
+    return [_Group(0, _among(connection, READS.c.plate_id + 0, ids), by_plate=False)]
 
 
 def _ids_by_part(
     connection: Connection,
     pattern: PlatePattern,
-    column: InstrumentedAttribute[str],
+    column: _Column,
     goal: PlatePattern,
 ) -> Sequence[int]:
-    """Give plates that have a pattern, more than _MANY_PLATES when there are many.
+    """Give all plates that have a pattern, and others; more than _MANY_PLATES if those are many.
 
     Their longest part without wildcards is found as the beginning of a text, or of a tail.
     """
     run, place = goal.longest_run
     if place == 0 and run:
-        found = sa.select(PlateRow.id).where(*_begins(column, run), column.like(goal.like))
+        found = sa.select(PLATES.c.id).where(*_begins(column, run), column.like(goal.like))
     elif run:
         rest = pattern.folded.from_place(place)
-        found = sa.select(TailRow.plate_id).where(
-            *_begins(TailRow.tail, fold_confusables(run)),
-            TailRow.tail.like(rest.like),
-            _plates(column, TailRow.plate_id).like(goal.like),
+        found = sa.select(TAILS.c.plate_id).where(
+            *_begins(TAILS.c.tail, fold_confusables(run)),
+            TAILS.c.tail.like(rest.like),
         )
     else:
         return range(_MANY_PLATES + 1)  # "???" is of most plates
-    return connection.scalars(found.limit(_MANY_PLATES + 1)).all()
+    some = found.limit(_MANY_PLATES + 1)
+    # Counting is cheap; so many numbers are not, and nobody would look at them.
+    count = connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one()
+    return connection.scalars(some).all() if count <= _MANY_PLATES else range(count)
 
 
 def _near_groups(connection: Connection, text: str, edits: int) -> list[_Group]:
@@ -204,7 +213,7 @@ def _near_groups(connection: Connection, text: str, edits: int) -> list[_Group]:
     }
     nearest = sorted(near.items(), key=lambda item: item[1])[:_NEAREST]
     return [
-        _Group(cost, ReadRow.plate_id.in_([number for number, _ in plates]), by_plate=True)
+        _Group(cost, READS.c.plate_id.in_([number for number, _ in plates]), by_plate=True)
         for cost, plates in groupby(nearest, key=lambda item: item[1])
     ]
 
@@ -217,29 +226,35 @@ def _near_statements(folded: str, edits: int) -> Iterator[_Select]:
     """
     size = len(folded)
     cuts = [size * part // (edits + 1) for part in range(edits + 2)]
-    plates = sa.select(PlateRow.id, PlateRow.text, PlateRow.folded).where(
-        sa.func.length(PlateRow.folded).between(size - edits, size + edits)
+    plates = sa.select(PLATES.c.id, PLATES.c.text, PLATES.c.folded).where(
+        sa.func.length(PLATES.c.folded).between(size - edits, size + edits)
     )
-    yield plates.where(*_begins(PlateRow.folded, folded[: cuts[1]]))
-    by_tail = plates.join(TailRow, TailRow.plate_id == PlateRow.id)
-    yield by_tail.where(TailRow.tail == folded[cuts[-2] :])
+    yield plates.where(*_begins(PLATES.c.folded, folded[: cuts[1]]))
+    by_tail = plates.join(TAILS, TAILS.c.plate_id == PLATES.c.id)
+    yield by_tail.where(TAILS.c.tail == folded[cuts[-2] :])
     for start, end in pairwise(cuts[1:-1]):
         left = size - start
         yield by_tail.where(
-            *_begins(TailRow.tail, folded[start:end]),
-            sa.func.length(TailRow.tail).between(left - edits, left + edits),
+            *_begins(TAILS.c.tail, folded[start:end]),
+            sa.func.length(TAILS.c.tail).between(left - edits, left + edits),
         )
 
 
-def _begins(column: InstrumentedAttribute[str], start: str) -> tuple[_Condition, _Condition]:
+def _among(connection: Connection, column: ColumnElement[int], ids: Sequence[int]) -> _Condition:
+    """Compare with many numbers, which go to the database as one value."""
+    if connection.dialect.name == "sqlite":
+        listed = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+        return column.in_(sa.select(listed.c.value))
+    return column == sa.any_(sa.literal(list(ids), sa.ARRAY(sa.BigInteger)))
+
+
+def _begins(column: _Column, start: str) -> tuple[_Condition, _Condition]:
     return (column >= start, column < start + _LAST)
 
 
-def _plates(
-    column: InstrumentedAttribute[str], number: InstrumentedAttribute[int] = ReadRow.plate_id
-) -> sa.ScalarSelect[str]:
-    """Give a column of the plate of each row; as a join, the plates might be gone through first."""
-    return sa.select(column).where(PlateRow.id == number).scalar_subquery()
+def _plates(column: _Column) -> sa.ScalarSelect[str]:
+    """Give a column of each read's plate; as a join, the plates might be gone through first."""
+    return sa.select(column).where(PLATES.c.id == READS.c.plate_id).scalar_subquery()
 
 
 def _times_of(query: ReadQuery) -> ReadQuery:

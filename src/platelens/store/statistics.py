@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection
 from platelens.errors import QueryError
 from platelens.store.database import Database
 from platelens.store.records import check_text, check_time
-from platelens.store.tables import CameraRow, PlateRow, ReadRow
+from platelens.store.tables import CAMERAS, PLATES, READS
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_SPANS: Final = 2000
@@ -62,12 +62,12 @@ class Statistics:
         with self._database.reading() as connection:
             if query.camera:
                 name = check_text(query.camera, "camera")
-                known = sa.select(CameraRow.id).where(CameraRow.name == name)
-                chosen = [*chosen, ReadRow.camera_id == known.scalar_subquery()]
+                known = sa.select(CAMERAS.c.id).where(CAMERAS.c.name == name)
+                chosen = [*chosen, READS.c.camera_id == known.scalar_subquery()]
             totals = sa.select(
                 sa.func.count(),
-                sa.func.count(ReadRow.plate_id.distinct()),
-                sa.func.count().filter(ReadRow.review != "none"),
+                sa.func.count(READS.c.plate_id.distinct()),
+                sa.func.count().filter(READS.c.review != "none"),
             )
             reads, plates, reviewed = connection.execute(totals.where(*chosen)).one()
             return Counts(
@@ -75,7 +75,7 @@ class Statistics:
                 plates=plates,
                 spans=_spans(connection, query, chosen),
                 cameras=_cameras(connection, chosen),
-                countries=_leading(connection, ReadRow.country, chosen),
+                countries=_leading(connection, READS.c.country, chosen),
                 texts=_texts(connection, chosen),
                 reviewed=reviewed,
                 confidences=_confidences(connection, chosen),
@@ -91,7 +91,7 @@ def _conditions(query: CountQuery) -> _Conditions:
         raise QueryError("span: must be more than nothing")
     if not since < until or (until - since) / query.span > _MOST_SPANS:
         raise QueryError(f"since, until: expected 1..{_MOST_SPANS} spans of time between them")
-    return [ReadRow.time >= since, ReadRow.time < until]
+    return [READS.c.time >= since, READS.c.time < until]
 
 
 def _spans(
@@ -99,7 +99,7 @@ def _spans(
 ) -> tuple[tuple[datetime, int], ...]:
     micro = timedelta(microseconds=1)
     size, offset = query.span // micro, query.offset // micro
-    place = (sa.type_coerce(ReadRow.time, sa.BigInteger) + offset) // size
+    place = (sa.type_coerce(READS.c.time, sa.BigInteger) + offset) // size
     rows = connection.execute(
         sa.select(place.label("place"), sa.func.count()).where(*chosen).group_by("place")
     )
@@ -110,18 +110,18 @@ def _spans(
 
 def _cameras(connection: Connection, chosen: _Conditions) -> tuple[tuple[str, int], ...]:
     names = {
-        row.id: row.name for row in connection.execute(sa.select(CameraRow.id, CameraRow.name))
+        row.id: row.name for row in connection.execute(sa.select(CAMERAS.c.id, CAMERAS.c.name))
     }
-    found = _leading(connection, ReadRow.camera_id, chosen)
+    found = _leading(connection, READS.c.camera_id, chosen)
     return tuple((names.get(number, ""), count) for number, count in found)
 
 
 def _texts(connection: Connection, chosen: _Conditions) -> tuple[tuple[str, int], ...]:
-    clear = ReadRow.plate_id.in_(
-        sa.select(PlateRow.id).where(~PlateRow.is_hashed, PlateRow.text != "")
+    clear = READS.c.plate_id.in_(
+        sa.select(PLATES.c.id).where(~PLATES.c.is_hashed, PLATES.c.text != "")
     )
-    found = dict(_leading(connection, ReadRow.plate_id, [*chosen, clear]))
-    named = sa.select(PlateRow.id, PlateRow.text).where(PlateRow.id.in_(found))
+    found = dict(_leading(connection, READS.c.plate_id, [*chosen, clear]))
+    named = sa.select(PLATES.c.id, PLATES.c.text).where(PLATES.c.id.in_(found))
     texts = {row.id: row.text for row in connection.execute(named)}
     return tuple((texts[number], count) for number, count in found.items())
 
@@ -136,7 +136,7 @@ def _leading(
 
 
 def _confidences(connection: Connection, chosen: _Conditions) -> tuple[int, ...]:
-    tenths = [sa.func.count().filter(ReadRow.confidence >= n / 10) for n in range(1, 10)]
+    tenths = [sa.func.count().filter(READS.c.confidence >= n / 10) for n in range(1, 10)]
     row = connection.execute(sa.select(sa.func.count(), *tenths).where(*chosen)).one()
     above = [*row, 0]
     return tuple(above[n] - above[n + 1] for n in range(10))

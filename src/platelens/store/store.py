@@ -21,7 +21,7 @@ from platelens.store.read_store import ReadStore
 from platelens.store.removal import Remover
 from platelens.store.schema import upgrade
 from platelens.store.statistics import Statistics
-from platelens.store.tables import Setting
+from platelens.store.tables import SETTINGS
 from platelens.store.watch import WatchLists
 
 _KEY_CHECK: Final = "plate_key_check"
@@ -87,13 +87,13 @@ def open_store(address: str, media: Path, plate_key: bytes | None = None) -> Sto
 def _check_key(database: Database, speller: Speller) -> None:
     """Refuse another key than the first one, which plates of the store are kept with."""
     check = speller.digest(_KEY_CHECK) if speller.hashes else _CLEAR
-    named = sa.select(Setting.value).where(Setting.name == _KEY_CHECK)
+    named = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == _KEY_CHECK)
     with database.reading() as connection:
         known = connection.scalar(named)
     if known is None:
         row = {"name": _KEY_CHECK, "value": check}
         with database.writing() as connection:
-            connection.execute(insert_missing(connection, Setting).values(row))
+            connection.execute(insert_missing(connection, SETTINGS).values(row))
             known = connection.execute(named).scalar_one()
     if not hmac.compare_digest(known, check):
         if known == _CLEAR:

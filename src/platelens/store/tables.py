@@ -6,22 +6,25 @@ Times are whole microseconds since 1970 in UTC on both databases: exact, small, 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Final
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
+    Column,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     TypeDecorator,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -42,252 +45,231 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-Id: Final = BigInteger().with_variant(Integer, "sqlite")
+_ID: Final = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only where the type is INTEGER."""
 
-PlateText: Final = String(64).with_variant(String(64, collation="C"), "postgresql")
+_PLATE: Final = String(64).with_variant(String(64, collation="C"), "postgresql")
 """Compared by bytes, so that a range of texts is one of prefixes in any locale."""
 
+_JSON: Final = JSON(none_as_null=True)
 
-class Base(DeclarativeBase):
-    """All tables."""
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""All tables. What the database knows of itself is in SETTINGS."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map: ClassVar = {datetime: UtcTime(), Any: JSON(none_as_null=True)}
+SETTINGS: Final = Table(
+    "settings",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
 
+CAMERAS: Final = Table(
+    "cameras",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("settings", _JSON, nullable=False),
+    Column("retention_days", Double),
+)
+"""The sources of pictures."""
 
-class Setting(Base):
-    """What the database knows of itself."""
+MEDIA: Final = Table(
+    "media",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("path", String(400), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("uses", Integer, nullable=False),  # by reads; 0 = the file is to be removed
+    Index(
+        "ix_media_doomed",
+        "id",
+        sqlite_where=text("uses = 0"),
+        postgresql_where=text("uses = 0"),
+    ),
+)
+"""Files below the media folder."""
 
-    __tablename__ = "settings"
+PLATES: Final = Table(
+    "plates",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("text", _PLATE, nullable=False, unique=True),  # or its keyed hash
+    Column("folded", _PLATE, nullable=False, index=True),  # `fold_confusables`, or its hash
+    Column("is_hashed", Boolean, nullable=False),
+)
+"""The texts that reads have. Reads repeat: there are far fewer of these."""
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[str] = mapped_column(Text)
+TAILS: Final = Table(
+    "tails",
+    METADATA,
+    Column("tail", _PLATE, primary_key=True),
+    Column("plate_id", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""The folded text of a plate from each of its places on: finds parts of it as prefixes.
 
+There is no foreign key: it would need an index of its own, as large as the table.
+"""
 
-class CameraRow(Base):
-    """A source of pictures."""
-
-    __tablename__ = "cameras"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    source: Mapped[str] = mapped_column(Text)
-    settings: Mapped[Any]
-    retention_days: Mapped[float | None]
-
-
-class MediaRow(Base):
-    """A file below the media folder."""
-
-    __tablename__ = "media"
-    __table_args__ = (
-        Index(
-            "ix_media_doomed",
-            "id",
-            sqlite_where=text("uses = 0"),
-            postgresql_where=text("uses = 0"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    path: Mapped[str] = mapped_column(String(400), unique=True)
-    sha256: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column(BigInteger)
-    uses: Mapped[int] = mapped_column(Integer)  # by reads; 0 = the file is to be removed
-
-
-class PlateRow(Base):
-    """A text that some read has. Reads repeat: there are far fewer of these."""
-
-    __tablename__ = "plates"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    text: Mapped[str] = mapped_column(PlateText, unique=True)  # or its keyed hash
-    folded: Mapped[str] = mapped_column(PlateText, index=True)  # `fold_confusables`, or its hash
-    is_hashed: Mapped[bool]
-
-
-class TailRow(Base):
-    """The folded text of a plate from each of its places on: finds parts of it as prefixes.
-
-    There is no foreign key: it would need an index of its own, as large as the table.
-    """
-
-    __tablename__ = "tails"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    tail: Mapped[str] = mapped_column(PlateText, primary_key=True)
-    plate_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-
-
-class ReadRow(Base):
-    """A plate of a picture, or a vehicle's pass."""
-
-    __tablename__ = "reads"
-    # An index ends with the id by itself in SQLite; PostgreSQL sorts the few rows of one time.
-    __table_args__ = (
-        Index("ix_reads_time", "time"),
-        Index("ix_reads_plate", "plate_id", "time"),
-        Index("ix_reads_camera", "camera_id", "time"),
-        Index("ix_reads_country", "country", "time"),
-        Index(
-            "ix_reads_review",
-            "review",
-            "time",
-            sqlite_where=text("review <> 'none'"),
-            postgresql_where=text("review <> 'none'"),
-        ),
-        Index(
-            "ix_reads_read_plate",
-            "read_plate_id",
-            sqlite_where=text("read_plate_id IS NOT NULL"),
-            postgresql_where=text("read_plate_id IS NOT NULL"),
-        ),
-        {"sqlite_autoincrement": True},  # an id is never given twice
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    time: Mapped[datetime]
-    stored: Mapped[datetime]
-    camera_id: Mapped[int | None] = mapped_column(ForeignKey(CameraRow.id))
-    plate_id: Mapped[int] = mapped_column(ForeignKey(PlateRow.id))  # of the text that counts
-    read_plate_id: Mapped[int | None] = mapped_column(ForeignKey(PlateRow.id))  # before correction
-    raw_text: Mapped[str] = mapped_column(Text)
-    confidence: Mapped[float]
-    readable: Mapped[bool]
-    country: Mapped[str] = mapped_column(String(8))  # of the region: the part before "-"
-    region: Mapped[str] = mapped_column(String(16))
-    region_confidence: Mapped[float]
-    candidates: Mapped[Any]  # [[text, confidence]]
-    box: Mapped[Any | None]  # [x1, y1, x2, y2]
-    corners: Mapped[Any | None]  # [[x, y]] x 4
+READS: Final = Table(
+    "reads",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("stored", UtcTime, nullable=False),
+    Column("camera_id", ForeignKey(CAMERAS.c.id)),
+    Column("plate_id", ForeignKey(PLATES.c.id), nullable=False),  # of the text that counts
+    Column("read_plate_id", ForeignKey(PLATES.c.id)),  # before a correction
+    Column("raw_text", Text, nullable=False),
+    Column("confidence", Double, nullable=False),
+    Column("readable", Boolean, nullable=False),
+    Column("country", String(8), nullable=False),  # of the region: the part before "-"
+    Column("region", String(16), nullable=False),
+    Column("region_confidence", Double, nullable=False),
+    Column("candidates", _JSON, nullable=False),  # [[text, confidence]]
+    Column("box", _JSON),  # [x1, y1, x2, y2]
+    Column("corners", _JSON),  # [[x, y]] x 4
     # Counted in `media.uses`; foreign keys would need two more indexes.
-    image_id: Mapped[int | None] = mapped_column(BigInteger)
-    crop_id: Mapped[int | None] = mapped_column(BigInteger)
-    source: Mapped[str] = mapped_column(String(16))
-    first_seen: Mapped[datetime | None]  # of a pass, as the next four
-    last_seen: Mapped[datetime | None]
-    sightings: Mapped[int | None]
-    direction_deg: Mapped[float | None]
-    is_parked: Mapped[bool | None]
-    review: Mapped[str] = mapped_column(String(16))
-    reviewed_by: Mapped[str | None] = mapped_column(String(200))
-    reviewed_at: Mapped[datetime | None]
-    models: Mapped[Any]  # {stage: version}
+    Column("image_id", BigInteger),
+    Column("crop_id", BigInteger),
+    Column("source", String(16), nullable=False),
+    Column("first_seen", UtcTime),  # of a pass, as the next four
+    Column("last_seen", UtcTime),
+    Column("sightings", Integer),
+    Column("direction_deg", Double),
+    Column("is_parked", Boolean),
+    Column("review", String(16), nullable=False),
+    Column("reviewed_by", String(200)),
+    Column("reviewed_at", UtcTime),
+    Column("models", _JSON, nullable=False),  # {stage: version}
+    # An index ends with the id by itself in SQLite; PostgreSQL sorts the few rows of one time.
+    Index("ix_reads_time", "time"),
+    Index("ix_reads_plate", "plate_id", "time"),
+    Index("ix_reads_camera", "camera_id", "time"),
+    Index("ix_reads_country", "country", "time"),
+    Index(
+        "ix_reads_review",
+        "review",
+        "time",
+        sqlite_where=text("review <> 'none'"),
+        postgresql_where=text("review <> 'none'"),
+    ),
+    Index(
+        "ix_reads_read_plate",
+        "read_plate_id",
+        sqlite_where=text("read_plate_id IS NOT NULL"),
+        postgresql_where=text("read_plate_id IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # an id is never given twice
+)
+"""Plates of pictures, and vehicles' passes."""
 
+WATCH: Final = Table(
+    "watch_entries",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("text", String(64), nullable=False),
+    Column("max_distance", Integer, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created", UtcTime, nullable=False),
+)
+"""The entries of watch-lists."""
 
-class WatchRow(Base):
-    """An entry of a watch-list."""
+TARGETS: Final = Table(
+    "targets",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("settings", _JSON, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+"""Where events are sent."""
 
-    __tablename__ = "watch_entries"
+OUTBOX: Final = Table(
+    "outbox",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("uid", String(36), nullable=False, unique=True),
+    Column("target_id", ForeignKey(TARGETS.c.id), nullable=False, index=True),
+    Column("read_id", ForeignKey(READS.c.id), index=True),
+    Column("event", String(64), nullable=False),
+    Column("payload", _JSON, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("due", UtcTime, nullable=False, index=True),  # a claim moves it to the lease's end
+    Column("attempts", Integer, nullable=False),
+    Column("claim", String(36)),
+    Column("is_dead", Boolean, nullable=False),
+    Column("error", Text, nullable=False),
+)
+"""Events that were not yet delivered. Delivered ones are deleted."""
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(String(64))
-    max_distance: Mapped[int]
-    label: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str] = mapped_column(Text)
-    created: Mapped[datetime]
+TOKENS: Final = Table(
+    "tokens",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("scopes", _JSON, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("expires", UtcTime),
+    Column("last_used", UtcTime),
+    Column("revoked", UtcTime),
+)
+"""Keys of the API."""
 
+USERS: Final = Table(
+    "users",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("scopes", _JSON, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+"""People who may log in."""
 
-class TargetRow(Base):
-    """Where events are sent."""
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("time", UtcTime, nullable=False, index=True),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("detail", _JSON, nullable=False),
+)
+"""Who did what."""
 
-    __tablename__ = "targets"
+DELETIONS: Final = Table(
+    "deletions",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("reads", Integer, nullable=False),
+    Column("files", Integer, nullable=False),
+)
+"""That something was deleted, without what it was."""
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    url: Mapped[str] = mapped_column(Text)
-    settings: Mapped[Any]
-    is_active: Mapped[bool]
-
-
-class OutboxRow(Base):
-    """An event that was not yet delivered. Delivered ones are deleted."""
-
-    __tablename__ = "outbox"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    uid: Mapped[str] = mapped_column(String(36), unique=True)
-    target_id: Mapped[int] = mapped_column(ForeignKey(TargetRow.id), index=True)
-    read_id: Mapped[int | None] = mapped_column(ForeignKey(ReadRow.id), index=True)
-    event: Mapped[str] = mapped_column(String(64))
-    payload: Mapped[Any]
-    created: Mapped[datetime]
-    due: Mapped[datetime] = mapped_column(index=True)  # a claim moves it to the lease's end
-    attempts: Mapped[int]
-    claim: Mapped[str | None] = mapped_column(String(36))
-    is_dead: Mapped[bool]
-    error: Mapped[str] = mapped_column(Text)
-
-
-class TokenRow(Base):
-    """A key of the API."""
-
-    __tablename__ = "tokens"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    scopes: Mapped[Any]
-    created: Mapped[datetime]
-    expires: Mapped[datetime | None]
-    last_used: Mapped[datetime | None]
-    revoked: Mapped[datetime | None]
-
-
-class UserRow(Base):
-    """A person who may log in."""
-
-    __tablename__ = "users"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
-    password_hash: Mapped[str] = mapped_column(Text)
-    scopes: Mapped[Any]
-    created: Mapped[datetime]
-    is_active: Mapped[bool]
-
-
-class AuditRow(Base):
-    """Who did what."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    time: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(200))
-    action: Mapped[str] = mapped_column(String(64))
-    detail: Mapped[Any]
-
-
-class DeletionRow(Base):
-    """That something was deleted, without what it was."""
-
-    __tablename__ = "deletions"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    time: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(200))
-    reason: Mapped[str] = mapped_column(String(200))
-    reads: Mapped[int]
-    files: Mapped[int]
-
-
-class BackupRow(Base):
-    """A copy of the database, which still has what was deleted after it was made."""
-
-    __tablename__ = "backups"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    time: Mapped[datetime]
-    place: Mapped[str] = mapped_column(Text)
+BACKUPS: Final = Table(
+    "backups",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("place", Text, nullable=False),
+)
+"""Copies of the database, which still have what was deleted after they were made."""

@@ -19,12 +19,13 @@ from platelens.store.database import Database, insert_missing
 from platelens.store.patterns import is_near, parse_pattern
 from platelens.store.plates import MAX_TEXT
 from platelens.store.records import check_text
-from platelens.store.tables import Setting, WatchRow
+from platelens.store.tables import SETTINGS, WATCH
 from platelens.types import Candidate
 
 WatchKind = Literal["exact", "pattern", "fuzzy"]
 
 _REVISION = "watch_revision"
+_CURRENT = sa.select(SETTINGS.c.value).where(SETTINGS.c.name == _REVISION)
 _MAX_LABEL = 64
 _MAX_NOTE = 10_000
 
@@ -73,6 +74,15 @@ class _Compiled:
         tested = [entry for entry, is_one in self.tests if is_one(text)]
         return [*self.exact.get(text, ()), *tested]
 
+    def match(self, candidates: Iterable[Candidate]) -> list[WatchMatch]:
+        """Give the entries that a plate of these candidates may be one of."""
+        odds: dict[WatchEntry, float] = {}
+        for candidate in candidates:
+            for entry in self.entries_for(normalise(candidate.text)):
+                odds[entry] = odds.get(entry, 0.0) + candidate.confidence
+        found = [WatchMatch(entry, min(1.0, p)) for entry, p in odds.items() if p > 0]
+        return sorted(found, key=lambda match: (-match.probability, match.entry.id))
+
 
 class WatchLists:
     """The entries; safe to use from several threads and processes."""
@@ -93,7 +103,7 @@ class WatchLists:
         rows = [{**_row_of(rule), "created": datetime.now(UTC)} for rule in rules]
         with self._database.writing() as connection:
             _renew(connection)
-            new = sa.insert(WatchRow).returning(WatchRow.id, sort_by_parameter_order=True)
+            new = sa.insert(WATCH).returning(WATCH.c.id, sort_by_parameter_order=True)
             return list(connection.execute(new, rows).scalars())
 
     def replace(self, number: int, rule: WatchRule) -> None:
@@ -103,11 +113,11 @@ class WatchLists:
             MissingRecordError: there is no such entry.
             RecordError: the rule is malformed.
         """
-        self._change(number, sa.update(WatchRow).values(_row_of(rule)))
+        self._change(number, sa.update(WATCH).values(_row_of(rule)))
 
     def remove(self, number: int) -> None:
         """Remove an entry; MissingRecordError when there is none."""
-        self._change(number, sa.delete(WatchRow))
+        self._change(number, sa.delete(WATCH))
 
     def entries(self, label: str = "") -> list[WatchEntry]:
         """Give the entries of a label, or all, in the order of their ids."""
@@ -121,14 +131,17 @@ class WatchLists:
         The probability is that of all candidates which match, together; without candidates, `text`
         is taken as certain. The time grows with the number of patterns and fuzzy entries.
         """
+        return self.match_all([(text, tuple(candidates))])[0]
+
+    def match_all(
+        self, plates: Iterable[tuple[str, Sequence[Candidate]]]
+    ) -> list[list[WatchMatch]]:
+        """Do as `match` for the text and the candidates of each plate."""
         with self._database.reading() as connection:
             compiled = self._current(connection)
-        odds: dict[WatchEntry, float] = {}
-        for candidate in tuple(candidates) or (Candidate(text, 1.0),):
-            for entry in compiled.entries_for(normalise(candidate.text)):
-                odds[entry] = odds.get(entry, 0.0) + candidate.confidence
-        found = [WatchMatch(entry, min(1.0, p)) for entry, p in odds.items() if p > 0]
-        return sorted(found, key=lambda match: (-match.probability, match.entry.id))
+        return [
+            compiled.match(candidates or (Candidate(text, 1.0),)) for text, candidates in plates
+        ]
 
     def watches(self, connection: Connection, texts: Iterable[str]) -> bool:
         """Whether an entry is about one of the texts."""
@@ -137,8 +150,7 @@ class WatchLists:
 
     def _current(self, connection: Connection) -> _Compiled:
         """Give the entries as they are now; another process may have changed them."""
-        named = sa.select(Setting.value).where(Setting.name == _REVISION)
-        revision = connection.scalar(named) or ""
+        revision = connection.scalar(_CURRENT) or ""
         with self._lock:
             known = self._compiled
         if known is None or known.revision != revision:
@@ -150,7 +162,7 @@ class WatchLists:
     def _change(self, number: int, statement: sa.Update | sa.Delete) -> None:
         with self._database.writing() as connection:
             _renew(connection)
-            if connection.execute(statement.where(WatchRow.id == number)).rowcount == 0:
+            if connection.execute(statement.where(WATCH.c.id == number)).rowcount == 0:
                 raise MissingRecordError(f"there is no watch-list entry {number}")
 
 
@@ -177,13 +189,13 @@ def _row_of(rule: WatchRule) -> dict[str, Any]:
 def _renew(connection: Connection) -> None:
     """Let all processes know that the entries are others now; one writer at a time does."""
     row = {"name": _REVISION, "value": ""}
-    connection.execute(insert_missing(connection, Setting).values(row))
-    new = sa.update(Setting).where(Setting.name == _REVISION).values(value=uuid4().hex)
+    connection.execute(insert_missing(connection, SETTINGS).values(row))
+    new = sa.update(SETTINGS).where(SETTINGS.c.name == _REVISION).values(value=uuid4().hex)
     connection.execute(new)
 
 
 def _load(connection: Connection) -> list[WatchEntry]:
-    rows = connection.execute(sa.select(*WatchRow.__table__.c).order_by(WatchRow.id))
+    rows = connection.execute(sa.select(WATCH).order_by(WATCH.c.id))
     return [
         WatchEntry(
             row.id,

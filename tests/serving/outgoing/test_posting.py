@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 
 from platelens import imaging
 from platelens.store import Store, WatchRule
-from platelens.store.tables import OutboxRow
+from platelens.store.tables import OUTBOX
 from tests.serving.conftest import NewService
 from tests.serving.outgoing.hooks import Hooks, hooks, wait_for
 
@@ -44,7 +44,7 @@ def read(client: TestClient, data: bytes, camera: str = "gate") -> list[int]:
 
 def let_time_pass(store: Store) -> None:
     with store._database.writing() as connection:
-        connection.execute(sa.update(OutboxRow).values(due=datetime.now(UTC)))
+        connection.execute(sa.update(OUTBOX).values(due=datetime.now(UTC)))
 
 
 def test_native_webhook_is_signed(client: TestClient, server: Hooks, picture: Picture) -> None:
@@ -124,7 +124,7 @@ def test_what_was_refused_comes_again_with_its_id(
 
 def _error(store: Store) -> str:
     with store._database.reading() as connection:
-        return str(connection.scalar(sa.select(OutboxRow.error)) or "")
+        return str(connection.scalar(sa.select(OUTBOX.c.error)) or "")
 
 
 def test_a_target_that_is_down_holds_no_other_up(

@@ -13,7 +13,6 @@ from platelens.pipeline import ReadResult
 from platelens.serving.access import Principal
 from platelens.serving.dropin import codeproject, platerecognizer
 from platelens.serving.engine import ANYWHERE, Expectation, Upload
-from platelens.serving.fetching import fetch_picture
 from platelens.serving.guard import require
 from platelens.serving.keeping import Origin
 from platelens.serving.routes.read import keep_results, read_uploads
@@ -149,6 +148,8 @@ async def _picture(service: Service, intake: Intake) -> Upload:
         raise RequestError("upload: the request has no picture")
     if not service.settings.limits.fetch:
         raise RequestError("upload_url: pictures are not fetched; see limits.fetch")
+    from platelens.serving.fetching import fetch_picture  # noqa: PLC0415  # httpx: hardly ever used
+
     return await fetch_picture(url, service.settings.limits.body_bytes)
 
 

@@ -11,6 +11,10 @@ from platelens.serving.schemas.targets import TargetSettings
 from platelens.store import Message, NewTarget, Read, Store
 
 
+class SendError(Exception):
+    """The target did not take the event; the message says why, without its address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """An event on its way."""

@@ -12,14 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from platelens.serving.outgoing.event import Outgoing
+from platelens.serving.outgoing.event import Outgoing, SendError
 from platelens.serving.outgoing.forms import alpr_database_form, native_form, stream_form
 
 _DATABASE_PATH: Final = "/api/plate-reads"
-
-
-class PostError(Exception):
-    """The target did not take the event; the message says why, without its address."""
 
 
 def sign(secret: str, uid: str, timestamp: int, body: bytes) -> str:
@@ -29,11 +25,16 @@ def sign(secret: str, uid: str, timestamp: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
+def open_client() -> httpx.AsyncClient:
+    """Give what posts: one for all targets, so that connections are used again."""
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False)
+
+
 async def post(client: httpx.AsyncClient, event: Outgoing) -> None:
     """Send an event; redirections are no answer.
 
     Raises:
-        PostError: there was no answer, or one other than 2xx.
+        SendError: there was no answer, or one other than 2xx.
     """
     request = client.build_request(
         "POST", _address(event), timeout=event.settings.timeout_s, **_content(event)
@@ -48,9 +49,9 @@ async def post(client: httpx.AsyncClient, event: Outgoing) -> None:
     try:
         answer = await client.send(request)
     except httpx.HTTPError as error:
-        raise PostError(type(error).__name__) from error
+        raise SendError(type(error).__name__) from error
     if not answer.is_success:
-        raise PostError(f"answered {answer.status_code}")
+        raise SendError(f"answered {answer.status_code}")
 
 
 def _content(event: Outgoing) -> dict[str, Any]:

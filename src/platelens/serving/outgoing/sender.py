@@ -11,18 +11,16 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final
-
-import aiomqtt
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from platelens.errors import MissingRecordError, RecordError, StoreError
 from platelens.serving.metrics import Metrics
-from platelens.serving.outgoing.event import Outgoing, load_event
-from platelens.serving.outgoing.mqtt import connect, publish
-from platelens.serving.outgoing.posting import PostError, post
+from platelens.serving.outgoing.event import Outgoing, SendError, load_event
 from platelens.serving.schemas.targets import target_settings
 from platelens.store import Message, NewTarget, Store
+
+if TYPE_CHECKING:
+    import httpx
 
 _LOG: Final = logging.getLogger(__name__)
 _AT_ONCE: Final = 16
@@ -46,6 +44,7 @@ class Sender:
         self._metrics = metrics
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
+        self._client: httpx.AsyncClient | None = None
         self._busy: dict[int, asyncio.Task[None]] = {}  # by target
 
     def wake(self) -> None:
@@ -58,21 +57,22 @@ class Sender:
         """Send until it is cancelled."""
         self._loop = asyncio.get_running_loop()
         try:
-            async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
-                while True:
-                    self._woken.clear()
-                    try:
-                        await self._send_due(client)
-                    except StoreError as error:
-                        _LOG.error("the outbox cannot be read: %s", error)
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), _LOOK_S)
+            while True:
+                self._woken.clear()
+                try:
+                    await self._send_due()
+                except StoreError as error:
+                    _LOG.error("the outbox cannot be read: %s", error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), _LOOK_S)
         finally:
             for task in self._busy.values():
                 task.cancel()
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
+            if self._client is not None:
+                await self._client.aclose()
 
-    async def _send_due(self, client: httpx.AsyncClient) -> None:
+    async def _send_due(self) -> None:
         """Give each target that has nothing to do what is due for it."""
         outbox = self._store.outbox
         targets = {t.id: t.target for t in await asyncio.to_thread(outbox.targets)}
@@ -86,29 +86,37 @@ class Sender:
                 by_target[message.target_id].append(message)
             for number, some in by_target.items():
                 if number in targets:  # one that came meanwhile is sent to when its lease is over
-                    task = asyncio.create_task(self._send(client, targets[number], some))
+                    task = asyncio.create_task(self._send(targets[number], some))
                     task.add_done_callback(lambda _task: self._woken.set())
                     self._busy[number] = task
 
-    async def _send(
-        self, client: httpx.AsyncClient, target: NewTarget, messages: Sequence[Message]
-    ) -> None:
+    async def _send(self, target: NewTarget, messages: Sequence[Message]) -> None:
         try:
             if target.kind == "mqtt":
-                await self._send_mqtt(target, messages)
+                await self._publish(target, messages)
             else:
-                await self._send_each(target, messages, lambda event: post(client, event))
+                await self._post(target, messages)
         except StoreError as error:
             _LOG.error("target %s: %s", target.name, error)
 
-    async def _send_mqtt(self, target: NewTarget, messages: Sequence[Message]) -> None:
+    # What speaks HTTP and MQTT is long to load, and many services tell nobody.
+
+    async def _post(self, target: NewTarget, messages: Sequence[Message]) -> None:
+        from platelens.serving.outgoing.posting import open_client, post  # noqa: PLC0415  # above
+
+        client = self._client = self._client or open_client()
+        await self._send_each(target, messages, lambda event: post(client, event))
+
+    async def _publish(self, target: NewTarget, messages: Sequence[Message]) -> None:
+        from platelens.serving.outgoing.mqtt import connect, publish  # noqa: PLC0415  # above
+
         try:
             timeout_s = target_settings(target).timeout_s
             async with connect(target.url, timeout_s) as broker:
                 await self._send_each(target, messages, lambda event: publish(broker, event))
-        except aiomqtt.MqttError as error:
+        except SendError as error:
             for message in messages:  # those that have arrived are not claimed any more
-                await self._give_back(target, message, str(error) or type(error).__name__)
+                await self._give_back(target, message, str(error))
 
     async def _send_each(self, target: NewTarget, messages: Sequence[Message], send: _Send) -> None:
         for message in messages:
@@ -119,7 +127,7 @@ class Sender:
                 await send(event)
             except MissingRecordError:  # the read was deleted, and its event with it
                 await asyncio.to_thread(self._store.outbox.acknowledge, message)
-            except (PostError, RecordError) as error:
+            except (SendError, RecordError) as error:
                 await self._give_back(target, message, str(error))
             else:
                 await asyncio.to_thread(self._store.outbox.acknowledge, message)
