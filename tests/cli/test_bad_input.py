@@ -144,7 +144,7 @@ def test_an_unknown_model(run: Run, photos: Path) -> None:
     assert result.exit_code == 2
     assert one_line(result) == (
         "error: unknown model 'detector_huge'; "
-        "known: classical, detector_small, reader_small, state_small, whole"
+        "known: classical, detector_small, reader_small, state_small, whole, words_small"
     )
 
 
