@@ -19,7 +19,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +27,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.service_memory import print_memory
-from benchmarks.service_process import Running, running_service
+from benchmarks.service_process import Running, run_together, running_service
 from benchmarks.service_restarts import print_restarts
 
 _CLIENTS: Final = (1, 8, 32)
@@ -137,7 +136,7 @@ def _bare(data: bytes, seconds: float, workers: int) -> tuple[float, float]:
             reader.read(data)
             counts[place] += 1
 
-    _together([threading.Thread(target=work, args=(place,)) for place in range(workers)])
+    run_together([threading.Thread(target=work, args=(place,)) for place in range(workers)])
     rate = sum(counts) / (time.perf_counter() - began)
     return rate, (time.process_time() - worked) * 1e3 / sum(counts)
 
@@ -164,7 +163,7 @@ def _load(service: Running, data: bytes, clients: int, options: argparse.Namespa
             else:
                 failed[0] += 1
 
-    _together([threading.Thread(target=work) for _ in range(clients)])
+    run_together([threading.Thread(target=work) for _ in range(clients)])
     seconds = time.perf_counter() - began
     p50, p95, p99 = np.percentile(np.array(times) * 1e3, [50, 95, 99])
     return Load(
@@ -177,13 +176,6 @@ def _load(service: Running, data: bytes, clients: int, options: argparse.Namespa
         failed=failed[0],
         cpu_ms=(service.cpu_s() - worked) * 1e3 / len(times),
     )
-
-
-def _together(threads: Sequence[threading.Thread]) -> None:
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 if __name__ == "__main__":

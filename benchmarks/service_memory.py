@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.service_process import Running, running_service
+from benchmarks.service_process import Running, run_together, running_service
 
 _CLIENTS: Final = 8
 _SAMPLES: Final = 20
@@ -67,11 +67,7 @@ class _Clients:
 
     def run(self) -> None:
         """Send all requests; memory is noted now and then."""
-        threads = [threading.Thread(target=self._work) for _ in range(_CLIENTS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        run_together([threading.Thread(target=self._work) for _ in range(_CLIENTS)])
 
     def _work(self) -> None:
         connection = self._service.connect()

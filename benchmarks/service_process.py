@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 _TIMEOUT_S: Final = 60.0
@@ -89,3 +90,11 @@ def running_service(
         finally:
             process.terminate()
             process.wait(_STOP_S)
+
+
+def run_together(threads: Sequence[Thread]) -> None:
+    """Start threads, and wait until all have ended."""
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -121,7 +121,7 @@ class PlateMatcher:
             return priors
         places = []
         for place, (some, fit) in enumerate(zip(texts, fits, strict=True)):
-            if self._told(some, fit, self._origins) > _LOOKED_AT:
+            if sum(self._told(some, fit, self._origins)) > _LOOKED_AT:
                 places.append(place)
         _weigh_in(priors, places, self._look.ratios([crops[i] for i in places]))
         if self._words is not None:
@@ -132,21 +132,22 @@ class PlateMatcher:
 
     def _is_doubtful(self, texts: Weights, fits: Fits, prior: Weights) -> bool:
         """Whether a plate may well be from a region that can be told, but not surely."""
-        found = self._regions(texts, fits, prior)
-        told = [found.get(code, 0.0) for code in self._look.classes] if self._look else []
+        told = self._told(texts, fits, prior)
         return sum(told) > _NAMED_FROM and max(told) < _NAMED_TO
 
-    def _told(self, texts: Weights, fits: Fits, prior: Weights) -> float:
-        """Give how probable the regions are together that can be told by their look."""
+    def _told(self, texts: Weights, fits: Fits, prior: Weights) -> list[float]:
+        """Give how probable each region is that can be told by its look."""
+        if self._look is None:
+            return []
         found = self._regions(texts, fits, prior)
-        return sum(found.get(code, 0.0) for code in self._look.classes) if self._look else 0.0
+        return [found.get(code, 0.0) for code in self._look.classes]
 
     def _weigh(self, reading: Reading, texts: Weights, fits: Fits, prior: Weights) -> Match:
         if not texts:
             return Match(reading, self._region(self._regions({}, {}, prior)), None)
         texts = share_spellings(texts, self._serials, prior)
         fits = {**fits, **self._fits(text for text in texts if text not in fits)}
-        told = min(1.0, self._told(texts, fits, prior))
+        told = min(1.0, sum(self._told(texts, fits, prior)))
         # Not by the look, which knows of one country only.
         weighed = weigh_texts(texts, fits, self._prior, self._trust, told)
         region = self._region(self._regions(weighed, fits, prior))

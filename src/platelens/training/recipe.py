@@ -45,24 +45,25 @@ class BoxRegressorRecipe(_Part):
     dropout: float
 
 
-class TwoRowRecipe(_Part):
+class _RowTokensRecipe(_Part):
+    """`training.recognition.networks.RowTokens`, which several networks are built on."""
+
+    widths: tuple[int, int, int, int]
+    depths: tuple[int, int, int, int]
+    hidden: int
+    dropout: float
+
+
+class TwoRowRecipe(_RowTokensRecipe):
     """`training.recognition.networks.TwoRowReader`."""
 
     name: Literal["two_row"]
-    widths: tuple[int, int, int, int]
-    depths: tuple[int, int, int, int]
-    hidden: int
-    dropout: float
 
 
-class SlotsRecipe(_Part):
+class SlotsRecipe(_RowTokensRecipe):
     """`training.recognition.networks.SlotReader`."""
 
     name: Literal["slots"]
-    widths: tuple[int, int, int, int]
-    depths: tuple[int, int, int, int]
-    hidden: int
-    dropout: float
     slots: int = Field(gt=0, default=14)  # characters of the longest text
 
 
@@ -75,14 +76,10 @@ class LookRecipe(_Part):
     dropout: float
 
 
-class EdgesRecipe(_Part):
+class EdgesRecipe(_RowTokensRecipe):
     """`training.region.networks.EdgeClassifier`."""
 
     name: Literal["edges"]
-    widths: tuple[int, int, int, int]
-    depths: tuple[int, int, int, int]
-    hidden: int
-    dropout: float
 
 
 class TimmLooksRecipe(_Part):
