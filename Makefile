@@ -23,8 +23,10 @@ DATA ?= ../shared/data
 ENGINES ?= platelens platelens+rapidocr rapidocr platelens+tesseract tesseract
 UV_VERSION := 0.13.8
 
-# Nothing of the caller's own environments may leak in.
-unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME UV_PROJECT_ENVIRONMENT UV_PYTHON UV_INDEX UV_DEFAULT_INDEX
+# Nothing of the caller's own environments may leak in. Without compiled modules every start of
+# `platelens` would compile them, and the tests start it often.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+unexport UV_PROJECT_ENVIRONMENT UV_PYTHON UV_INDEX UV_DEFAULT_INDEX
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 # As pip does: trust what the machine trusts, such as the certificate of a company's proxy.

@@ -79,7 +79,7 @@ def running_service(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, **(environment or {})},
+        env={**_inherited(), **(environment or {})},
     ) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
@@ -90,6 +90,15 @@ def running_service(
         finally:
             process.terminate()
             process.wait(_STOP_S)
+
+
+def _inherited() -> dict[str, str]:
+    """Give our environment as a service has it.
+
+    Programs that are installed have compiled modules beside them; without these every start would
+    compile a thousand, and take twice as long.
+    """
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_together(threads: Sequence[Thread]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from platelens.alphabet import fold_confusables
 from platelens.errors import QueryError, RecordError
-from platelens.store import Match, NewRead, Read, ReadQuery, Store, search
+from platelens.store import Match, NewRead, Read, ReadQuery, Store, finding
 from platelens.store.patterns import edit_cost, is_near, parse_pattern
 from tests.store.conftest import NOON, new_read
 
@@ -93,16 +93,27 @@ def _pages(store: Store, query: ReadQuery, limit: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("few", "many", "reads_of_few"),
-    [(2000, 2000, 2000), (2000, 2000, 3), (3, 2000, 3), (3, 3, 3)],
-    ids=["by plate", "by time and plate", "by time, plate and text", "by time and text"],
+    ("few", "many", "reads_of_few", "often"),
+    [
+        pytest.param(2000, 2000, 2000, 2000, id="by plate"),
+        pytest.param(2000, 2000, 3, 2000, id="by time and plate"),
+        pytest.param(3, 2000, 3, 2000, id="by time, plate and text"),
+        pytest.param(3, 3, 3, 2000, id="by time and text"),
+        pytest.param(3, 3, 3, 1, id="among the newest"),
+    ],
 )
 def test_finds_what_looking_at_every_read_finds(
-    store: Store, few: int, many: int, reads_of_few: int, monkeypatch: pytest.MonkeyPatch
+    store: Store,
+    few: int,
+    many: int,
+    reads_of_few: int,
+    often: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(search, "_FEW_PLATES", few)
-    monkeypatch.setattr(search, "_MANY_PLATES", many)
-    monkeypatch.setattr(search, "_MANY_READS", reads_of_few)
+    monkeypatch.setattr(finding, "_FEW_PLATES", few)
+    monkeypatch.setattr(finding, "_MANY_PLATES", many)
+    monkeypatch.setattr(finding, "_MANY_READS", reads_of_few)
+    monkeypatch.setattr(finding, "_OFTEN", often)
     rng = random.Random(3)
     ids = store.reads.add_many(_random_reads(rng, 150))
     for number in rng.sample(ids, 15):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from platelens.store.database import Database
 
-NEWEST: Final = "0002"
+NEWEST: Final = "0003"
 """The last revision in `migrations/versions`."""
 
 _VERSION: Final = sa.table("alembic_version", sa.column("version_num"))

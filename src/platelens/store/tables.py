@@ -153,7 +153,7 @@ READS: Final = Table(
     Column("models", _JSON, nullable=False),  # {stage: version}
     # An index ends with the id by itself in SQLite; PostgreSQL sorts the few rows of one time.
     Index("ix_reads_time", "time"),
-    Index("ix_reads_plate", "plate_id", "time"),
+    Index("ix_reads_plate", "plate_id", "time", postgresql_include=["id"]),
     Index("ix_reads_camera", "camera_id", "time"),
     Index("ix_reads_country", "country", "time"),
     Index(
