@@ -27,7 +27,7 @@ from platelens.store.records import check_time
 from platelens.store.tables import PLATES, READS, TAILS
 
 _FEW_PLATES: Final = 4000
-_MANY_PLATES: Final = 60_000
+_MANY_PLATES: Final = 120_000
 _MANY_READS: Final = 20_000
 _NEAREST: Final = 2000
 """So many plates at most are near enough to a fuzzy search."""
