@@ -44,7 +44,7 @@ def draw(reports: Sequence[Mapping[str, float]], batch_size: int, path: Path) ->
             )
         right.set_ylim(0, 1)
         if shown:
-            right.legend(fontsize=7, frameon=False, loc="center right")
+            figure.legend(fontsize=7, frameon=False, loc="outside upper center", ncols=len(shown))
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
