@@ -71,9 +71,7 @@ def average_fps(stream: av.VideoStream) -> float | None:
 
 def to_image(frame: av.VideoFrame) -> RgbImage:
     """Give a decoded picture as it is meant to be displayed: in RGB and the right way up."""
-    # In one thread: to start others takes longer than this does.
-    colours = frame.reformat(format="rgb24", threads=1)
-    pixels = np.asarray(colours.to_ndarray(), dtype=np.uint8)
+    pixels = np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8)
     # Not `frame.side_data`: that one and the frame know each other, so that every decoded picture
     # would stay in memory until Python looks for such cycles.
     side_data = _SIDE_DATA(frame)
